@@ -1,0 +1,89 @@
+"""Every error that roto raises on purpose.
+
+Each class also derives from the builtin a Python programmer would expect, so
+``except FileNotFoundError`` works as well as ``except roto.RotoError``::
+
+    RotoError
+    ├── MediaError
+    │   ├── ClipNotFoundError    (FileNotFoundError)  nothing matches the path
+    │   ├── DecodeError          (OSError)            found, but it cannot be read as pictures
+    │   ├── FrameNotFoundError   (LookupError)        the clip has no such frame, or it is missing on disk
+    │   └── FrameSizeError       (ValueError)         a frame of another size than the first
+    ├── MaskError                (ValueError)         pixels that are not a mask
+    │   ├── MaskNotFoundError    (FileNotFoundError)
+    │   └── MaskSizeError        (ValueError)         a mask of another size than the plate
+    ├── KeyframeError            (ValueError)         keyframes that contradict the clip or each other
+    ├── SettingsError            (ValueError)         an option out of its range
+    ├── WeightsError             (ValueError)         weights that do not fit, or are not safe to read
+    │   └── WeightsNotFoundError (FileNotFoundError)
+    ├── DeviceError              (RuntimeError)       no such device, or it cannot do what was asked
+    └── ExportError              (OSError)            nothing can be written there
+
+A message is one sentence: what is wrong, where, and what to do about it.
+"""
+
+from __future__ import annotations
+
+
+class RotoError(Exception):
+    """Base of all errors that roto raises on purpose; its text is fit for an artist's eyes."""
+
+    def __str__(self) -> str:
+        # OSError and KeyError would add an errno or quotes to the sentence we wrote.
+        return str(self.args[0]) if self.args else type(self).__name__
+
+
+class MediaError(RotoError):
+    """Something about the pictures that come in."""
+
+
+class ClipNotFoundError(MediaError, FileNotFoundError):
+    """Nothing on disk matches the path or pattern of a clip."""
+
+
+class DecodeError(MediaError, OSError):
+    """The file is there but cannot be read as pictures, wholly or from some frame on."""
+
+
+class FrameNotFoundError(MediaError, LookupError):
+    """The clip has no frame of that number, or its file is missing."""
+
+
+class FrameSizeError(MediaError, ValueError):
+    """A frame has another size than the clip."""
+
+
+class MaskError(RotoError, ValueError):
+    """Pixels that cannot be understood as a mask."""
+
+
+class MaskNotFoundError(MaskError, FileNotFoundError):
+    """There is no mask file at the path."""
+
+
+class MaskSizeError(MaskError):
+    """A mask has another size than the plate. Masks are never resized silently."""
+
+
+class KeyframeError(RotoError, ValueError):
+    """Keyframes that contradict the clip or each other."""
+
+
+class SettingsError(RotoError, ValueError):
+    """An option is out of its range."""
+
+
+class WeightsError(RotoError, ValueError):
+    """A weight file that is damaged, of an unknown network, or not safe to read."""
+
+
+class WeightsNotFoundError(WeightsError, FileNotFoundError):
+    """There are no weights at the path or under the name."""
+
+
+class DeviceError(RotoError, RuntimeError):
+    """The computing device is absent or cannot do what was asked."""
+
+
+class ExportError(RotoError, OSError):
+    """A file cannot be written: unwritable folder, full disk, name that is taken."""
