@@ -1,0 +1,133 @@
+"""Image encoders to stride 16, cut out of torchvision's classification networks.
+
+Every backbone maps (B, C, H, W) to features at strides 4, 8 and 16 and says how
+many channels each has. Parameter names are those that published STCN weights
+carry, so torchvision's modules are re-hung under those names, not re-written.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol, cast
+
+import torch
+from torch import Tensor, nn
+from torchvision.models import mobilenet_v2, resnet18, resnet50
+from torchvision.models.mobilenetv2 import InvertedResidual
+
+Pyramid = tuple[Tensor, Tensor, Tensor]
+"""Features at strides 16, 8 and 4, coarsest first."""
+
+
+class Backbone(Protocol):
+    """What the STCN needs to know of an encoder."""
+
+    widths: tuple[int, int, int]  # channels at strides 16, 8, 4
+
+    def pyramid(self, x: Tensor) -> Pyramid: ...
+
+
+class ResNet50(nn.Module):
+    """ResNet-50, stages conv1 to layer3: the key encoder of the published STCN."""
+
+    widths = (1024, 512, 256)
+
+    def __init__(self) -> None:
+        super().__init__()
+        net = resnet50()
+        self.conv1, self.bn1, self.relu, self.maxpool = net.conv1, net.bn1, net.relu, net.maxpool
+        self.res2, self.layer2, self.layer3 = net.layer1, net.layer2, net.layer3
+
+    def pyramid(self, x: Tensor) -> Pyramid:
+        x = self.maxpool(self.relu(self.bn1(self.conv1(x))))
+        f4 = self.res2(x)
+        f8 = self.layer2(f4)
+        return self.layer3(f8), f8, f4
+
+
+class ResNet18(nn.Module):
+    """ResNet-18 to layer3 with biased convolutions: the published STCN's value encoder.
+
+    Args:
+        in_channels: 5 for RGB + mask + mask of the other objects, 4 without the last.
+    """
+
+    widths = (256, 128, 64)
+
+    def __init__(self, in_channels: int) -> None:
+        super().__init__()
+        net = resnet18()
+        net.conv1 = nn.Conv2d(in_channels, 64, 7, stride=2, padding=3)
+        for layer in (net.layer1, net.layer2, net.layer3):
+            _give_biases(layer)
+        self.conv1, self.bn1, self.relu, self.maxpool = net.conv1, net.bn1, net.relu, net.maxpool
+        self.layer1, self.layer2, self.layer3 = net.layer1, net.layer2, net.layer3
+
+    def pyramid(self, x: Tensor) -> Pyramid:
+        # Published order: the stem pools before the activation, which for a maximum is the same.
+        x = self.relu(self.maxpool(self.bn1(self.conv1(x))))
+        f4 = self.layer1(x)
+        f8 = self.layer2(f4)
+        return self.layer3(f8), f8, f4
+
+
+class MobileNetV2(nn.Module):
+    """MobileNetV2 kept at stride 16: the encoder of the small networks.
+
+    Args:
+        in_channels: 3 for an image; more for image and masks.
+        blocks: How many of the network's 18 feature blocks to keep: 18 (320 channels, the
+            last four dilated instead of strided), 14 (96 channels) or 11 (64 channels).
+    """
+
+    _WIDTH_AT_STRIDE_16 = {11: 64, 14: 96, 18: 320}  # noqa: RUF012 - a constant
+
+    def __init__(self, in_channels: int = 3, blocks: int = 18) -> None:
+        super().__init__()
+        self.widths = (self._WIDTH_AT_STRIDE_16[blocks], 32, 24)
+        self.features = cast("nn.Sequential", mobilenet_v2().features)[:blocks]
+        for block in self.features[14:]:
+            _dilate(cast("InvertedResidual", block), first=block is self.features[14])
+        if in_channels != 3:
+            stem = cast("nn.Sequential", self.features[0])
+            stem[0] = nn.Conv2d(in_channels, 32, 3, stride=2, padding=1, bias=False)
+
+    def pyramid(self, x: Tensor) -> Pyramid:
+        f4 = self.features[:4](x)
+        f8 = self.features[4:7](f4)
+        return self.features[7:](f8), f8, f4
+
+
+def _dilate(block: InvertedResidual, *, first: bool) -> None:
+    """Trade a block's stride for dilation, so that pretrained weights keep their meaning."""
+    for conv in block.modules():
+        if isinstance(conv, nn.Conv2d) and conv.kernel_size == (3, 3):
+            conv.stride = (1, 1)
+            if not first:  # the first block still sees the dense grid of the one before it
+                conv.dilation = conv.padding = (2, 2)
+
+
+def _give_biases(module: nn.Module) -> None:
+    """Replace every convolution below ``module`` by one that has a bias."""
+    for name, child in list(module.named_children()):
+        if isinstance(child, nn.Conv2d):
+            biased = nn.Conv2d(
+                child.in_channels,
+                child.out_channels,
+                cast("tuple[int, int]", child.kernel_size),
+                stride=cast("tuple[int, int]", child.stride),
+                padding=cast("tuple[int, int]", child.padding),
+            )
+            setattr(module, name, biased)
+        else:
+            _give_biases(child)
+
+
+def widen_input(weight: Tensor, in_channels: int) -> Tensor:
+    """Pad a first convolution's weight (O, C, k, k) with zero channels up to ``in_channels``.
+
+    A zero channel ignores its input, so the padded network computes what the original did.
+    """
+    missing = in_channels - weight.shape[1]
+    if missing <= 0:
+        return weight
+    return torch.cat([weight, weight.new_zeros(weight.shape[0], missing, *weight.shape[2:])], 1)
