@@ -1,0 +1,1 @@
+"""Scores of a propagation method on annotated clips, as the DAVIS benchmark defines them."""
