@@ -1,0 +1,1 @@
+"""Training of roto's networks: ``python -m roto.train``."""

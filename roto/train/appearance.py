@@ -1,0 +1,72 @@
+"""How a synthetic clip looks: blur along the motion, light that drifts, grain, compression."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Bytes = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+Rng = np.random.Generator
+
+
+def motion_blur(picture: Floats, velocity: npt.NDArray[np.float64], shutter: float = 0.5) -> Floats:
+    """Blur along ``velocity`` (x, y pixels per frame) for a shutter open half of the frame."""
+    length = float(np.hypot(*velocity)) * shutter
+    if length < 1.5:
+        return picture
+    n = min(int(length) | 1, 31)
+    kernel = np.zeros((n, n), np.float32)
+    middle = (n - 1) / 2
+    dx, dy = velocity / max(float(np.hypot(*velocity)), 1e-6) * middle
+    ends = [(round(middle + sign * dx), round(middle + sign * dy)) for sign in (-1, 1)]
+    cv2.line(kernel, ends[0], ends[1], 1.0)
+    return np.asarray(cv2.filter2D(picture, -1, kernel / kernel.sum()), np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Exposure and colour per frame, and what the camera and codec add."""
+
+    gains: Floats  # (T, 3)
+    gammas: Floats  # (T,)
+    defocus: float  # sigma in pixels
+    grain: float  # standard deviation in code values
+    quality: int  # JPEG, 0 for none
+
+    @classmethod
+    def draw(cls, rng: Rng, frames: int) -> Look:
+        drift = np.cumsum(rng.normal(size=(frames, 3)) * 0.02, 0)
+        flicker = np.cumsum(rng.normal(size=(frames, 1)) * rng.choice([0.01, 0.06]), 0)
+        gains = np.exp(rng.normal(size=(1, 3)) * 0.06 + rng.normal() * 0.15 + drift + flicker)
+        gammas = np.exp(np.cumsum(rng.normal(size=frames) * 0.04) + rng.normal() * 0.12)
+        return cls(
+            gains.astype(np.float32),
+            gammas.astype(np.float32),
+            defocus=float(rng.uniform(0.4, 1.4)) if rng.random() < 0.2 else 0.0,
+            grain=float(rng.uniform(1, 8)) if rng.random() < 0.4 else 0.0,
+            quality=int(rng.integers(25, 80)) if rng.random() < 0.3 else 0,
+        )
+
+    def apply(self, rng: Rng, picture: Floats, t: int) -> Bytes:
+        """picture (S, S, 3) in code values -> uint8."""
+        if self.defocus:
+            picture = cv2.GaussianBlur(picture, (0, 0), self.defocus)
+        picture = 255 * (np.clip(picture / 255, 0, 1) ** self.gammas[t]) * self.gains[t]
+        if self.grain:
+            picture = picture + rng.standard_normal(picture.shape, np.float32) * self.grain
+        out = np.clip(picture, 0, 255).astype(np.uint8)
+        if not self.quality:
+            return out
+        encoded = cv2.imencode(".jpg", out, [cv2.IMWRITE_JPEG_QUALITY, self.quality])[1]
+        return np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR), np.uint8)
+
+    @staticmethod
+    def recolour(rng: Rng, image: Bytes) -> Bytes:
+        """A mild change of a cut-out's colours, so that pasted edges are no tell-tale."""
+        gain = np.exp(rng.normal(size=3) * 0.08 + rng.normal() * 0.12)
+        table = np.clip(np.arange(256)[:, None] * gain, 0, 255).astype(np.uint8)  # (256, 3)
+        return np.stack([table[image[..., c], c] for c in range(3)], -1)

@@ -1,0 +1,166 @@
+"""Short clips with exact labels, made of labelled photos.
+
+A photo is the background: it moves with the camera, and its own labelled objects may
+be targets. Cut-outs of other photos move over it on paths of their own, as targets,
+as occluders, or as a second copy of a target that must not be confused with it.
+This widens stage 0 of STCN's training (Cheng et al., NeurIPS 2021, section 4.1),
+where a clip is three warps of one image, towards what real clips do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from roto.train.appearance import Look, motion_blur
+from roto.train.motion import CAMERA, OBJECT, Motion, Rng, wander
+from roto.train.packs import IGNORE, Still, StillPack
+
+Bytes = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class SyntheticClip:
+    """What the network is trained on."""
+
+    frames: Bytes  # (T, S, S, 3) RGB
+    labels: Bytes  # (T, S, S): 0 background, 1..K targets, 255 ignore
+
+
+@dataclass(frozen=True, slots=True)
+class Cutout:
+    """A layer in motion: pixels with straight alpha, and the id it carries (0: no target)."""
+
+    image: Bytes  # (h, w, 3)
+    alpha: Bytes  # (h, w)
+    motion: Motion
+    label: int
+
+    def render(self, t: int) -> tuple[Floats, Floats]:
+        """Premultiplied colour (S, S, 3) and alpha (S, S) of frame ``t``, blurred by its motion."""
+        where = self.motion.map(t)
+        alpha = cv2.remap(self.alpha, where, None, cv2.INTER_LINEAR).astype(np.float32) / 255
+        colour = cv2.remap(self.image, where, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        h, w = self.alpha.shape
+        stacked = np.dstack([colour.astype(np.float32) * alpha[..., None], alpha])
+        stacked = motion_blur(stacked, self.motion.velocity(t, (w / 2, h / 2)))
+        return stacked[..., :3], stacked[..., 3]
+
+
+class ClipMaker:
+    """Makes clips of ``frames`` frames, ``size`` pixels square, with exactly K targets."""
+
+    def __init__(self, pack: StillPack, *, size: int, frames: int) -> None:
+        self.pack, self.size, self.frames = pack, size, frames
+
+    def make(self, rng: Rng, targets: int) -> SyntheticClip:
+        """Draw clips until one shows every target large enough in its first frame."""
+        while True:
+            clip = self._draw(rng, targets)
+            counts = np.bincount(clip.labels[0].ravel(), minlength=targets + 1)
+            if (counts[1 : targets + 1] > 0.004 * self.size**2).all():
+                return clip
+
+    def _draw(self, rng: Rng, targets: int) -> SyntheticClip:
+        ground = self._still(rng)
+        inside = ground.objects(0.01, 0.7)
+        # Labelled objects of the background itself come first; cut-outs fill what is missing.
+        from_ground = min(len(inside), int(rng.integers(0, targets + 1)))
+        chosen = list(rng.permutation(inside)[:from_ground])
+        cutouts = [self._cutout(rng, label) for label in range(from_ground + 1, targets + 1)]
+        cutouts += [self._cutout(rng, 0) for _ in range(int(rng.choice(3, p=[0.45, 0.4, 0.15])))]
+        if cutouts and rng.random() < 0.25:
+            cutouts.append(self._twin(rng, cutouts[0]))
+        order = rng.permutation(len(cutouts))
+        return self._compose(rng, ground, chosen, [cutouts[i] for i in order])
+
+    def _compose(
+        self, rng: Rng, ground: Still, chosen: list[int], cutouts: list[Cutout]
+    ) -> SyntheticClip:
+        table = np.zeros(256, np.uint8)
+        table[IGNORE] = IGNORE
+        table[chosen] = np.arange(1, len(chosen) + 1)
+        labels = table[ground.labels]
+        camera = wander(rng, self._frame_crop(rng, ground), self.frames, self.size, CAMERA if rng.random() < 0.6 else OBJECT)
+        look = Look.draw(rng, self.frames)
+        frames, maps = [], []
+        for t in range(self.frames):
+            picture, ids = self._background(ground.image, labels, camera, t)
+            for cutout in cutouts:
+                colour, alpha = cutout.render(t)
+                picture = colour + picture * (1 - alpha[..., None])
+                ids[alpha > 0.5] = cutout.label
+            frames.append(look.apply(rng, picture, t))
+            maps.append(ids)
+        return SyntheticClip(np.stack(frames), np.stack(maps))
+
+    def _background(
+        self, image: Bytes, labels: Bytes, camera: Motion, t: int
+    ) -> tuple[Floats, Bytes]:
+        where = camera.map(t)
+        picture = cv2.remap(image, where, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
+        ids = cv2.remap(labels, where, None, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REFLECT_101)
+        blurred = motion_blur(picture.astype(np.float32), camera.velocity(t, (self.size / 2,) * 2))
+        return blurred, ids.astype(np.uint8)
+
+    def _frame_crop(self, rng: Rng, still: Still) -> npt.NDArray[np.float64]:
+        """Source-to-output matrix of a random square crop, sometimes mirrored."""
+        h, w = still.labels.shape
+        side = min(h, w) * rng.uniform(0.6, 1.0)
+        x, y = rng.uniform(0, w - side), rng.uniform(0, h - side)
+        return _placement(side, (x, y), self.size, mirrored=rng.random() < 0.5)
+
+    def _cutout(self, rng: Rng, label: int) -> Cutout:
+        """A labelled object of a random photo, placed somewhere in the first frame."""
+        while True:
+            still = self._still(rng)
+            ids = still.objects(0.02, 0.7)
+            if ids:
+                break
+        alpha = (still.labels == rng.choice(ids)).astype(np.uint8) * 255
+        y, x = np.nonzero(alpha)
+        box = slice(y.min(), y.max() + 1), slice(x.min(), x.max() + 1)
+        image, alpha = still.image[box], cv2.GaussianBlur(alpha[box], (3, 3), 0)
+        image = Look.recolour(rng, image)
+        h, w = alpha.shape
+        longest = self.size * float(np.exp(rng.uniform(np.log(0.18), np.log(0.8))))
+        # Pad so that the border is transparent and the layer's middle is the object's.
+        image, alpha = (cv2.copyMakeBorder(a, 2, 2, 2, 2, cv2.BORDER_CONSTANT) for a in (image, alpha))
+        start = self._place(rng, (h + 4, w + 4), longest / max(h, w))
+        motion = wander(rng, start, self.frames, self.size, OBJECT)
+        return Cutout(image, np.asarray(alpha, np.uint8), motion, label)
+
+    def _place(self, rng: Rng, shape: tuple[int, int], zoom: float) -> npt.NDArray[np.float64]:
+        """Matrix that puts a layer of ``shape`` somewhere into the picture."""
+        h, w = shape
+        turn, flip = np.deg2rad(rng.normal() * 12), -1.0 if rng.random() < 0.5 else 1.0
+        c, s = np.cos(turn) * zoom, np.sin(turn) * zoom
+        matrix = np.array([[c * flip, -s, 0], [s * flip, c, 0], [0, 0, 1.0]])
+        middle = rng.uniform(0.1, 0.9, 2) * self.size
+        matrix[:2, 2] = middle - matrix[:2, :2] @ np.array([w / 2, h / 2])
+        return matrix
+
+    def _twin(self, rng: Rng, cutout: Cutout) -> Cutout:
+        """A second copy of an object, moving by itself, that is nobody's target."""
+        h, w = cutout.alpha.shape
+        zoom = np.sqrt(abs(np.linalg.det(cutout.motion.matrices[0][:2, :2]))) * rng.uniform(0.8, 1.25)
+        start = self._place(rng, (h, w), float(zoom))
+        motion = wander(rng, start, self.frames, self.size, OBJECT)
+        return replace(cutout, motion=motion, label=0)
+
+    def _still(self, rng: Rng) -> Still:
+        return self.pack[int(rng.integers(len(self.pack)))]
+
+
+def _placement(
+    side: float, corner: tuple[float, float], size: int, *, mirrored: bool
+) -> npt.NDArray[np.float64]:
+    zoom = size / side
+    matrix = np.array([[zoom, 0, -corner[0] * zoom], [0, zoom, -corner[1] * zoom], [0, 0, 1.0]])
+    if mirrored:
+        matrix = np.array([[-1.0, 0, size - 1], [0, 1, 0], [0, 0, 1]]) @ matrix
+    return matrix
