@@ -1,0 +1,16 @@
+"""Mattes out: stills, output names, overlays. Writing is atomic throughout."""
+
+from roto.export.atomic import atomic_path, write_bytes_atomic
+from roto.export.pattern import FramePattern, safe_file_name
+from roto.export.stills import STILL_FORMATS, StillFormat, write_label_map, write_matte
+
+__all__ = [
+    "STILL_FORMATS",
+    "FramePattern",
+    "StillFormat",
+    "atomic_path",
+    "safe_file_name",
+    "write_bytes_atomic",
+    "write_label_map",
+    "write_matte",
+]

@@ -1,0 +1,109 @@
+"""Names of output files: ``mattes/{object}.%04d.exr`` and its relatives."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from roto.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_TOKEN = re.compile(r"%(?P<width>\d*)d|(?P<hashes>#+)|(?P<object>\{object\})")
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*{}%#\x00-\x1f\x7f]+')  # on any of the three systems
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # on Windows
+_LONGEST_NAME = 120  # bytes; leaves room for the frame number and the extension within 255
+_FOLDER_PATTERN = "{object}.%04d.png"
+
+
+@dataclass(frozen=True)
+class FramePattern:
+    """Where the matte of an object at a frame is written.
+
+    ``%04d`` and ``####`` stand for the frame number, ``{object}`` for the object's name. A
+    folder alone means ``<folder>/{object}.%04d.png``.
+
+    >>> FramePattern("mattes/{object}.####.exr").path(1001, "hero").as_posix()
+    'mattes/hero.1001.exr'
+
+    Raises:
+        SettingsError: something in braces that is not ``{object}``.
+    """
+
+    text: str | os.PathLike[str]
+    template: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "template", _expand_folder(os.fspath(self.text)))
+        unknown = re.search(r"[{}]", self.template.replace("{object}", ""))
+        if unknown:
+            raise SettingsError(f"{self.text}: the only name in braces is {{object}}.")
+
+    @property
+    def has_frame(self) -> bool:
+        """True where every frame gets a file of its own."""
+        return any(m["object"] is None for m in _TOKEN.finditer(self.template))
+
+    @property
+    def has_object(self) -> bool:
+        """True where every object gets a file of its own."""
+        return "{object}" in self.template
+
+    def path(self, frame: int, object_name: str) -> Path:
+        """Path of one matte; characters of the name that files cannot have become "_"."""
+
+        def value(match: re.Match[str]) -> str:
+            if match["object"]:
+                return safe_file_name(object_name)
+            width = len(match["hashes"]) if match["hashes"] else int(match["width"] or 1)
+            return f"{frame:0{width}d}"
+
+        return Path(_TOKEN.sub(value, self.template))
+
+    def check(self, object_names: Sequence[str], *, frame_count: int = 1) -> None:
+        """Make sure that no matte would overwrite another.
+
+        Raises:
+            SettingsError: several objects or frames would share one file.
+        """
+        if frame_count > 1 and not self.has_frame:
+            raise SettingsError(
+                f"{self.text} names one file for {frame_count} frames; add %04d or #### to it."
+            )
+        if len(object_names) > 1 and not self.has_object:
+            raise SettingsError(
+                f"{self.text} names one file for {len(object_names)} objects; add {{object}} to it."
+            )
+        taken: dict[str, str] = {}
+        for name in object_names:
+            # Windows and macOS do not tell Hero from hero.
+            other = taken.setdefault(safe_file_name(name).casefold(), name)
+            if other is not name and self.has_object:
+                raise SettingsError(
+                    f"The objects {other!r} and {name!r} would share the file name "
+                    f"{safe_file_name(name)!r}; rename one of them."
+                )
+
+
+def safe_file_name(name: str) -> str:
+    """The name as part of a file name on any system: no separators, no leading dots, not empty.
+
+    >>> safe_file_name("../hero: left arm")
+    'hero_ left arm'
+    """
+    text = _FORBIDDEN.sub("_", name).strip(" ._") or "object"
+    if _RESERVED.fullmatch(text):
+        text += "_"
+    return text.encode()[:_LONGEST_NAME].decode(errors="ignore").rstrip(" .")
+
+
+def _expand_folder(text: str) -> str:
+    """Add the default file name where the text names a folder only."""
+    names_folder = text.endswith(("/", os.sep)) or Path(text).is_dir()
+    if names_folder or (not Path(text).suffix and not _TOKEN.search(Path(text).name)):
+        return str(Path(text) / _FOLDER_PATTERN)
+    return text

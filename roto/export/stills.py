@@ -1,0 +1,151 @@
+"""Mattes and label maps as still images.
+
+========== ======= ============ ==================================================
+extension  default other depths what is written
+========== ======= ============ ==================================================
+.png       8 bit   16           gray, linear alpha as code values
+.tif .tiff 16 bit  8, 32 float  gray, deflated
+.exr       16 half 32 float     channel Y; never quantised to 8 bit
+========== ======= ============ ==================================================
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from roto.errors import ExportError, SettingsError
+from roto.export.atomic import atomic_path, write_bytes_atomic
+from roto.masks.key_mask import LabelMap, Matte, check_matte
+from roto.masks.palette import davis_palette
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable
+
+    Writer: TypeAlias = "Callable[[Path, Matte, int], None]"
+
+
+@dataclass(frozen=True, slots=True)
+class StillFormat:
+    """A still format that can hold a matte.
+
+    Attributes:
+        depths: Bits per pixel that can be asked for; the first is the default.
+        write: Writes an (H, W) float32 matte in [0, 1] to a path with so many bits, atomically.
+    """
+
+    depths: tuple[int, ...]
+    write: Writer
+
+
+def write_matte(
+    path: str | os.PathLike[str], matte: Matte, *, bit_depth: int | None = None
+) -> None:
+    """Write one matte; the extension says in which format.
+
+    Args:
+        path: Where to. Missing folders are made; an existing file is replaced.
+        matte: (H, W) float32 in [0, 1].
+        bit_depth: None for the format's default; see the table in the module's docstring.
+
+    Raises:
+        SettingsError: the format is unknown, cannot hold a matte, or has no such depth.
+        MaskError: NaN or values out of range.
+        ExportError: nothing can be written there.
+    """
+    target = Path(path)
+    still_format = format_of(target)
+    depth = still_format.depths[0] if bit_depth is None else bit_depth
+    if depth not in still_format.depths:
+        possible = " or ".join(map(str, sorted(still_format.depths)))
+        raise SettingsError(f"{target.suffix} mattes have {possible} bits, not {depth}.")
+    still_format.write(target, check_matte(matte, f"The matte for {target.name}"), depth)
+
+
+def write_label_map(path: str | os.PathLike[str], label_map: LabelMap) -> None:
+    """Write a label map as an indexed PNG in the colours of DAVIS and VOC; labels are exact.
+
+    Args:
+        path: Where to, ending in ".png".
+        label_map: (H, W) uint8.
+
+    Raises:
+        SettingsError: the extension is not ".png".
+        ExportError: nothing can be written there.
+    """
+    target = Path(path)
+    if target.suffix.lower() != ".png":
+        raise SettingsError(f"Label maps are written as .png, not as {target.name}.")
+    import io
+
+    from PIL import Image
+
+    image = Image.fromarray(label_map)
+    image.putpalette(davis_palette().tobytes())
+    buffer = io.BytesIO()
+    image.save(buffer, "png")
+    write_bytes_atomic(target, buffer.getvalue())
+
+
+def format_of(path: Path) -> StillFormat:
+    """The format that the extension of ``path`` stands for.
+
+    Raises:
+        SettingsError: mattes cannot be written in that format.
+    """
+    extension = path.suffix.lower()
+    if extension in (".jpg", ".jpeg"):
+        raise SettingsError(
+            f"{path.name}: JPEG smears the edges of mattes; write .png, .tif or .exr instead."
+        )
+    found = STILL_FORMATS.get(extension)
+    if found is None:
+        known = ", ".join(STILL_FORMATS)
+        raise SettingsError(f"{path.name}: mattes are written as {known}, not as {extension!r}.")
+    return found
+
+
+def _quantise(matte: Matte, depth: int) -> npt.NDArray[Any]:
+    """The matte in the number type of so many bits, rounded to nearest."""
+    if depth == 32:
+        return matte
+    highest, dtype = (255, np.uint8) if depth == 8 else (65535, np.uint16)
+    levels: npt.NDArray[Any] = np.rint(matte * np.float32(highest)).astype(dtype)
+    return levels
+
+
+def _write_with_opencv(path: Path, matte: Matte, depth: int) -> None:
+    import cv2
+
+    tiff = path.suffix.lower() != ".png"
+    deflate = [cv2.IMWRITE_TIFF_COMPRESSION, cv2.IMWRITE_TIFF_COMPRESSION_ADOBE_DEFLATE]
+    done, data = cv2.imencode(path.suffix.lower(), _quantise(matte, depth), deflate if tiff else [])
+    if not done:
+        raise ExportError(f"Cannot write {path}: the picture could not be encoded.")
+    write_bytes_atomic(path, data.tobytes())
+
+
+def _write_exr(path: Path, matte: Matte, depth: int) -> None:
+    import OpenEXR
+
+    pixels = np.ascontiguousarray(matte, np.float16 if depth == 16 else np.float32)
+    header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
+    with atomic_path(path) as temporary:
+        try:
+            OpenEXR.File(header, {"Y": pixels}).write(str(temporary))
+        except RuntimeError as error:  # the library hides the errno of a full disk
+            raise ExportError(f"Cannot write {path}: {error}.") from error
+
+
+STILL_FORMATS: dict[str, StillFormat] = {
+    ".png": StillFormat((8, 16), _write_with_opencv),
+    ".tif": StillFormat((16, 8, 32), _write_with_opencv),
+    ".tiff": StillFormat((16, 8, 32), _write_with_opencv),
+    ".exr": StillFormat((16, 32), _write_exr),
+}
+"""Still formats by extension."""
