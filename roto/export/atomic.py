@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ _REASONS = {
     errno.EPERM: "you may not write there",
     errno.EROFS: "the disk is read-only",
     errno.EISDIR: "there is a folder of that name",
+    errno.ENOENT: "there is no such folder and it cannot be made",
     errno.ENOTDIR: "a part of the path is a file, not a folder",
     errno.EEXIST: "a part of the path is a file, not a folder",
     errno.ENAMETOOLONG: "the name is too long",
@@ -57,7 +58,7 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
         raise export_error(target, error) from error
     finally:
         # Gone already when all went well; never there when the folder could not be made.
-        with _ignoring_os_errors():
+        with suppress(OSError):
             temporary.unlink()
 
 
@@ -75,11 +76,3 @@ def export_error(path: Path, error: OSError) -> ExportError:
     """The sentence for an artist that says why ``path`` cannot be written."""
     reason = _REASONS.get(error.errno or 0) or error.strerror or str(error)
     return ExportError(f"Cannot write {path}: {reason}.")
-
-
-@contextmanager
-def _ignoring_os_errors() -> Iterator[None]:
-    try:
-        yield
-    except OSError:
-        return

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 Rgb: TypeAlias = npt.NDArray[np.uint8]
 """Display-referred picture, (H, W, 3) RGB."""
 
-# Bright, far apart in hue and in lightness, and rare in plates; red and green are never
-# the first two, which one artist in twelve could not tell apart.
+# Bright, far apart in hue and in lightness. Azure comes first as skin, foliage and ground
+# are never azure; red and green stay apart, which one man in twelve cannot tell.
 _FIRST_COLOURS = (
-    (255, 138, 0), (0, 170, 255), (236, 64, 170), (120, 220, 40), (150, 95, 255),
-    (255, 220, 40), (0, 205, 180), (255, 82, 70), (70, 105, 255), (200, 160, 110),
+    (0, 170, 255), (255, 138, 0), (236, 64, 170), (120, 220, 40), (150, 95, 255),
+    (255, 220, 40), (0, 205, 180), (255, 82, 70), (40, 60, 200), (175, 235, 255),
 )  # fmt: skip
 _GOLDEN_RATIO = 0.618034
-_OUTLINE_LIGHTENING = 0.35
+_OUTLINE_LIGHTENING = 0.5
 _CAPTION_HEIGHT = 24
 _GAP = 4
 _SHEET_COLOUR = 24

@@ -52,6 +52,7 @@ class OverlayMovie:
         # Encoders count time in small fractions; a float like 23.976 has a huge one.
         self._rate = Fraction(frame_rate).limit_denominator(1001)
         self._size = size
+        self._count = 0
         self._stack = ExitStack()
         self._container: Any = None
         self._stream: Any = None
@@ -82,11 +83,14 @@ class OverlayMovie:
         frame = av.VideoFrame.from_ndarray(even, format="rgb24")
         frame = frame.reformat(format="yuv420p", dst_colorspace="ITU709")
         self._container.mux(self._stream.encode(frame))
+        self._count += 1
 
     def __exit__(self, kind: Any, error: Any, traceback: Any) -> bool | None:
         if error is None:
             # Also the last frames may meet a full disk, so errors go the way of any other.
             with self._stack:
+                if self._count == 0:
+                    raise ExportError(f"Cannot write {self._path}: no pictures were given.")
                 self._container.mux(self._stream.encode())
             return None
         return self._stack.__exit__(kind, error, traceback)

@@ -11,6 +11,8 @@ extension  default other depths what is written
 
 from __future__ import annotations
 
+import errno
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -24,7 +26,6 @@ from roto.masks.key_mask import LabelMap, Matte, check_matte
 from roto.masks.palette import davis_palette
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable
 
     Writer: TypeAlias = "Callable[[Path, Matte, int], None]"
@@ -138,8 +139,10 @@ def _write_exr(path: Path, matte: Matte, depth: int) -> None:
     with atomic_path(path) as temporary:
         try:
             OpenEXR.File(header, {"Y": pixels}).write(str(temporary))
-        except RuntimeError as error:  # the library hides the errno of a full disk
-            raise ExportError(f"Cannot write {path}: {error}.") from error
+        except RuntimeError as error:  # the library tells the reason only in its own sentence
+            full = os.strerror(errno.ENOSPC) in str(error)
+            reason = "the disk is full" if full else "the EXR library could not write the file"
+            raise ExportError(f"Cannot write {path}: {reason}.") from error
 
 
 STILL_FORMATS: dict[str, StillFormat] = {
