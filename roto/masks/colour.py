@@ -57,9 +57,10 @@ def flatten_colour(pixels: Pixels, where: str, *, want_labels: bool = False) -> 
     if (colour == colour[..., :1]).all():
         return colour[..., 0]
     levels = _to_8_bit(colour, where)
-    colours, inverse = _distinct_colours(levels)
+    codes = _colour_codes(levels)
+    colours = np.unique(codes)
     if len(colours) <= MAX_COLOURS:
-        return _label_colours(colours, inverse)
+        return _label_colours(colours, codes)
     if want_labels:
         raise MaskError(
             f"{where} has {len(colours)} colours, too many for a label map; "
@@ -89,22 +90,20 @@ def _to_8_bit(colour: Pixels, where: str) -> npt.NDArray[np.uint8]:
     return np.rint(colour * (255 / full)).astype(np.uint8)
 
 
-def _distinct_colours(levels: npt.NDArray[np.uint8]) -> tuple[list[Colour], npt.NDArray[np.intp]]:
-    """Colours in ascending order, and the place of each pixel's colour among them, (H, W)."""
+def _colour_codes(levels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint32]:
+    """One number per pixel that stands for its colour, (H, W): 0xRRGGBB."""
     wide = levels.astype(np.uint32)
-    codes = wide[..., 0] << 16 | wide[..., 1] << 8 | wide[..., 2]
-    found, inverse = np.unique(codes, return_inverse=True)
-    colours = [(int(c) >> 16, int(c) >> 8 & 255, int(c) & 255) for c in found]
-    return colours, inverse.reshape(codes.shape)
+    return wide[..., 0] << 16 | wide[..., 1] << 8 | wide[..., 2]
 
 
-def _label_colours(colours: list[Colour], inverse: npt.NDArray[np.intp]) -> ColourLabels:
+def _label_colours(distinct: npt.NDArray[np.uint32], codes: npt.NDArray[np.uint32]) -> ColourLabels:
     """Number the colours: by the DAVIS palette if they all come from it, else in order.
 
     In order alone would renumber the objects at a frame where one is absent, so those
     labels are named after their colour, which stays.
     """
     known = davis_labels()
+    colours: list[Colour] = [(c >> 16, c >> 8 & 255, c & 255) for c in distinct.tolist()]
     names: dict[int, str | None]
     if all(colour in known for colour in colours):
         table = [known[colour] for colour in colours]
@@ -113,7 +112,7 @@ def _label_colours(colours: list[Colour], inverse: npt.NDArray[np.intp]) -> Colo
         objects = [colour for colour in colours if colour != (0, 0, 0)]
         table = [0 if c == (0, 0, 0) else objects.index(c) + 1 for c in colours]
         names = {label: colour_name(c) for label, c in enumerate(objects, start=1)}
-    return ColourLabels(np.array(table, np.uint8)[inverse], names)
+    return ColourLabels(np.array(table, np.uint8)[np.searchsorted(distinct, codes)], names)
 
 
 def _shades_of_one_colour(levels: npt.NDArray[np.uint8], count: int, where: str) -> Pixels:
