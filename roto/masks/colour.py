@@ -93,7 +93,10 @@ def _to_8_bit(colour: Pixels, where: str) -> npt.NDArray[np.uint8]:
 def _colour_codes(levels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint32]:
     """One number per pixel that stands for its colour, (H, W): 0xRRGGBB."""
     wide = levels.astype(np.uint32)
-    return wide[..., 0] << 16 | wide[..., 1] << 8 | wide[..., 2]
+    codes: npt.NDArray[np.uint32] = (
+        wide[..., 0] << np.uint32(16) | wide[..., 1] << np.uint32(8) | wide[..., 2]
+    )
+    return codes
 
 
 def _label_colours(distinct: npt.NDArray[np.uint32], codes: npt.NDArray[np.uint32]) -> ColourLabels:
