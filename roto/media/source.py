@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, runtime_checkable
 
-import numpy as np
-import numpy.typing as npt
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    import numpy as np
+    import numpy.typing as npt
 
 Image: TypeAlias = "npt.NDArray[np.uint8] | npt.NDArray[np.float32]"
 """One frame, (H, W, 3) RGB: uint8 display-referred, or float32 in the clip's colour space."""
 
 ColourSpace = Literal["display", "linear"]
-"""``display``: sRGB-like code values, 0..1 or 0..255. ``linear``: scene-linear light, may exceed 1."""
+"""``display``: sRGB-like code values, 0..1 or 0..255. ``linear``: scene-linear, may exceed 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,8 @@ class Clip:
         missing: Frame numbers absent from a sequence between its first and last frame.
         codec: Short name of the encoding for ``roto info``: "h264", "exr half", ...
         variable_frame_rate: True where the timestamps of a movie are not evenly spaced.
+        damaged_from: Frame number from which a cut-off movie cannot be read; None if it is whole.
+            ``frame_count`` counts the frames before it.
     """
 
     path: str
@@ -53,6 +55,7 @@ class Clip:
     missing: tuple[int, ...] = ()
     codec: str = ""
     variable_frame_rate: bool = False
+    damaged_from: int | None = None
 
 
 @runtime_checkable

@@ -1,0 +1,26 @@
+"""Pixels in: movies, image sequences and arrays behind one interface, ``FrameSource``.
+
+Importing this package is light; decoders are loaded by the first clip that needs them.
+"""
+
+from roto.media.describe import describe
+from roto.media.images import read_image
+from roto.media.memory import ArraySource, IteratorSource
+from roto.media.opening import ClipLike, open_clip
+from roto.media.pixels import as_rgb, to_display
+from roto.media.source import Clip, ColourSpace, FrameSource, Image
+
+__all__ = [
+    "ArraySource",
+    "Clip",
+    "ClipLike",
+    "ColourSpace",
+    "FrameSource",
+    "Image",
+    "IteratorSource",
+    "as_rgb",
+    "describe",
+    "open_clip",
+    "read_image",
+    "to_display",
+]

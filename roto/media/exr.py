@@ -1,0 +1,102 @@
+"""OpenEXR pictures: half and float, data window pasted into the display window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from roto.errors import DecodeError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+Plane = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Exr:
+    """The picture of an EXR file and what its header says about it.
+
+    Attributes:
+        pixels: (H, W), (H, W, 3) or (H, W, 4) float32 in scene-linear light, of the size of the
+            display window.
+        depth: "half", "float" or "uint".
+        pixel_aspect: Width of a pixel over its height.
+    """
+
+    pixels: Plane
+    depth: str
+    pixel_aspect: Fraction
+
+
+def read_exr(path: Path) -> Exr:
+    """Read the colour channels of an EXR file: R, G, B and A where present, else Y.
+
+    Files whose only picture is in a named layer (``beauty.R``) give that layer.
+
+    Raises:
+        DecodeError: damaged, deep, or without colour channels.
+    """
+    import OpenEXR
+
+    try:
+        with OpenEXR.File(str(path), separate_channels=True) as file:
+            for part in file.parts:
+                names = _colour_channels(part.channels)
+                if names:
+                    return _assemble(part, names)
+            found = sorted(name for part in file.parts for name in part.channels)
+    except (RuntimeError, ValueError, TypeError, OSError, MemoryError) as error:
+        raise DecodeError(f"{path} cannot be read as OpenEXR ({error}).") from error
+    if not found:
+        raise DecodeError(f"{path} is a damaged OpenEXR file; copy or render it again.")
+    raise DecodeError(
+        f"{path} has no colour channels R, G, B or Y, only {', '.join(found)}; "
+        "render the picture into the main layer."
+    )
+
+
+def _colour_channels(channels: Mapping[str, Any]) -> list[str]:
+    """Names of the channels to read, in the order of the picture's last axis."""
+    layers = {""} | {name.rpartition(".")[0] + "." for name in channels if name.endswith(".R")}
+    # The main layer first; a named one only where it is the only picture.
+    candidates = [""] if len(layers) > 2 else sorted(layers)
+    for layer in candidates:
+        names = [layer + letter for letter in "RGB"]
+        if all(name in channels for name in names):
+            return [*names, layer + "A"] if layer + "A" in channels else names
+    return ["Y"] if "Y" in channels else []
+
+
+def _assemble(part: Any, names: list[str]) -> Exr:
+    planes = [part.channels[name].pixels for name in names]
+    header = part.header
+    windows = np.array([header["dataWindow"], header["displayWindow"]], dtype=np.int64)
+    pixels = np.stack([_in_display_window(plane, windows) for plane in planes], axis=-1)
+    depth = {"float16": "half", "float32": "float"}.get(str(planes[0].dtype), "uint")
+    aspect = Fraction(float(header.get("pixelAspectRatio", 1.0))).limit_denominator(10_000)
+    return Exr(pixels[..., 0] if len(names) == 1 else pixels, depth, aspect or Fraction(1))
+
+
+def _in_display_window(plane: npt.NDArray[Any], windows: npt.NDArray[np.int64]) -> Plane:
+    """The part of a channel that is displayed, black where the file has no data.
+
+    Args:
+        plane: One channel, of the size of the data window.
+        windows: (2, 2, 2): data and display window, each as its first and last pixel (x, y).
+    """
+    (data_first, _), (first, last) = windows
+    width, height = last - first + 1
+    full = np.zeros((height, width), np.float32)
+    x, y = data_first - first
+    rows, columns = plane.shape
+    top, left = max(y, 0), max(x, 0)
+    bottom, right = min(y + rows, height), min(x + columns, width)
+    if top < bottom and left < right:
+        full[top:bottom, left:right] = plane[top - y : bottom - y, left - x : right - x]
+    return full

@@ -1,0 +1,117 @@
+"""Single image files, for plates and for masks."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from roto.errors import ClipNotFoundError, DecodeError
+from roto.media.exr import read_exr
+from roto.media.pixels import as_depth, scaled
+
+if TYPE_CHECKING:
+    import os
+
+    from roto.media.source import Image
+
+IMAGE_EXTENSIONS = frozenset(
+    {".png", ".jpg", ".jpeg", ".jpe", ".tif", ".tiff", ".exr", ".dpx", ".webp"}
+    | {".bmp", ".jp2", ".ppm", ".pgm", ".pnm"}
+)
+"""Lower-case endings of the files that ``read_image`` is made for."""
+
+
+def is_image_name(name: str) -> bool:
+    """Whether a file name ends like an image file; the case does not matter."""
+    return Path(name).suffix.lower() in IMAGE_EXTENSIONS
+
+
+def read_image(path: str | os.PathLike[str]) -> Image:
+    """Read an image file in its own depth and with its own channels.
+
+    Returns:
+        (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGBA: uint8 for 8-bit files; float32 in 0..1 for
+        10 to 16 bit; float32 in scene-linear light for OpenEXR. JPEG files are turned upright.
+
+    Raises:
+        ClipNotFoundError: there is no such file.
+        DecodeError: it is not an image, or it is damaged.
+    """
+    return read_described(path)[0]
+
+
+def read_described(path: str | os.PathLike[str]) -> tuple[Image, str, Fraction]:
+    """Like ``read_image``, with the name of the encoding and the pixel aspect."""
+    path = Path(path)
+    if not path.is_file():
+        raise ClipNotFoundError(f"There is no image file {path}; check the path.")
+    kind = path.suffix.lower().lstrip(".")
+    if kind == "exr":
+        exr = read_exr(path)
+        return exr.pixels, f"exr {exr.depth}", exr.pixel_aspect
+    if kind == "dpx":
+        image, bits = _read_dpx(path)
+    else:
+        image, bits = _read_with_opencv(path)
+    depth = "" if bits == 8 else f" {bits} bit"
+    return image, kind + depth, Fraction(1)
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise DecodeError(f"{path} cannot be read ({error.strerror}).") from error
+    if not data:
+        raise DecodeError(f"{path} is empty; copy or render it again.")
+    return data
+
+
+def _read_with_opencv(path: Path) -> tuple[Image, int]:
+    import cv2
+
+    flags = cv2.IMREAD_UNCHANGED
+    if path.suffix.lower() in (".jpg", ".jpeg", ".jpe"):
+        # UNCHANGED would ignore the camera's orientation tag.
+        flags = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH
+    # From memory: OpenCV cannot open every path on Windows, and says nothing when it cannot.
+    data = np.frombuffer(_bytes_of(path), np.uint8)
+    try:
+        picture: npt.NDArray[Any] | None = cv2.imdecode(data, flags)
+    except cv2.error as error:
+        raise DecodeError(f"{path} cannot be read as an image ({error.err}).") from error
+    if picture is None:
+        raise DecodeError(f"{path} is not an image, or it is damaged; copy or render it again.")
+    bits = 8 * picture.dtype.itemsize
+    if picture.ndim == 3:
+        channels = [2, 1, 0, 3][: picture.shape[2]] if picture.shape[2] > 2 else [0]
+        picture = picture[:, :, channels]  # OpenCV's order is blue, green, red
+    if picture.ndim == 3 and picture.shape[2] == 1:
+        picture = picture[:, :, 0]
+    return as_depth(np.ascontiguousarray(picture), str(path)), bits
+
+
+def _read_dpx(path: Path) -> tuple[Image, int]:
+    """DPX of 8 to 16 bit through FFmpeg; code values as they are, also where they are log."""
+    import av
+
+    data = _bytes_of(path)
+    try:
+        decoder = av.CodecContext.create("dpx", "r")
+        decoded = [*decoder.decode(av.Packet(data)), *decoder.decode(None)]
+        if not decoded:
+            raise DecodeError(f"{path} holds no picture.")
+        frame = decoded[0]
+        if not isinstance(frame, av.VideoFrame):
+            raise DecodeError(f"{path} holds no picture.")
+        picture = frame.to_ndarray()
+    except (av.FFmpegError, ValueError) as error:
+        raise DecodeError(f"{path} cannot be read as DPX ({error}).") from error
+    bits = frame.format.components[0].bits
+    if picture.dtype == np.uint16:
+        return scaled(picture.astype(np.uint16), (1 << bits) - 1), bits
+    return as_depth(picture, str(path)), bits

@@ -1,0 +1,107 @@
+"""Image sequences: one file per frame, with the numbers that the files carry."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from roto.errors import ClipNotFoundError, DecodeError, FrameNotFoundError
+from roto.media.base import BaseSource
+from roto.media.images import read_described
+from roto.media.naming import SequencePattern, number_of
+from roto.media.pixels import as_rgb
+from roto.media.source import Clip, Image
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+_LONGEST = 1_000_000
+
+
+class SequenceSource(BaseSource):
+    """Numbered image files. Frames missing on disk stay missing; nothing is renumbered.
+
+    Args:
+        files: Path of each frame by its number, ascending, at least one.
+        path: The pattern or file as a person would write it.
+        pattern: Names the file of a missing frame; None for a single still.
+
+    Raises:
+        DecodeError: the first file is damaged, or the numbers cannot be those of one clip.
+    """
+
+    def __init__(
+        self,
+        files: Mapping[int, Path],
+        *,
+        path: str,
+        pattern: SequencePattern | None = None,
+        frame_rate: Fraction = Fraction(24),
+    ) -> None:
+        self._files = dict(files)
+        self._pattern = pattern
+        numbers = tuple(self._files)
+        if numbers[-1] - numbers[0] >= _LONGEST:
+            raise DecodeError(
+                f"{path} runs from frame {numbers[0]} to {numbers[-1]}, which is no one clip; "
+                "move the stray files to another folder."
+            )
+        # The first file tells the size. It is kept, because it is what will be read next.
+        picture, codec, pixel_aspect = read_described(self._files[numbers[0]])
+        self._first: Image | None = as_rgb(picture, path)
+        clip = Clip(
+            path=path,
+            width=self._first.shape[1],
+            height=self._first.shape[0],
+            frame_count=len(numbers),
+            first_frame=numbers[0],
+            frame_rate=frame_rate,
+            pixel_aspect=pixel_aspect,
+            colour_space="linear" if codec.startswith("exr") else "display",
+            missing=tuple(n for n in range(numbers[0], numbers[-1]) if n not in self._files),
+            codec=codec,
+        )
+        super().__init__(clip, numbers)
+
+    @classmethod
+    def from_pattern(
+        cls, pattern: SequencePattern, *, path: str, frame_rate: Fraction = Fraction(24)
+    ) -> SequenceSource:
+        """Open the files on disk that match a pattern.
+
+        Raises:
+            ClipNotFoundError: there are none.
+        """
+        files = pattern.find() if pattern.folder.is_dir() else {}
+        if not files:
+            raise ClipNotFoundError(f"No file matches {pattern}; check the folder and the name.")
+        return cls(files, path=path, pattern=pattern, frame_rate=frame_rate)
+
+    @classmethod
+    def from_still(
+        cls, path: Path, *, first_frame: int | None = None, frame_rate: Fraction = Fraction(24)
+    ) -> SequenceSource:
+        """Open one image as a clip of one frame, with the number in its name if it has one."""
+        number = number_of(path) if first_frame is None else first_frame
+        files = {1001 if number is None else number: path}
+        return cls(files, path=str(path), frame_rate=frame_rate)
+
+    def _check_frame(self, frame: int) -> None:
+        if self._pattern is not None and frame in self._clip.missing:
+            path = self._pattern.path_of(frame)
+            raise FrameNotFoundError(f"Frame {frame} is missing on disk: there is no file {path}.")
+        if frame not in self._files:
+            super()._check_frame(frame)
+
+    def _read(self, frame: int) -> Image:
+        first, self._first = self._first, None
+        if first is not None and frame == self._clip.first_frame:
+            return first
+        path = self._files[frame]
+        if not path.is_file():
+            raise FrameNotFoundError(
+                f"Frame {frame} is missing on disk: the file {path} is gone since the clip was "
+                "opened."
+            )
+        return as_rgb(read_described(path)[0], str(path))
