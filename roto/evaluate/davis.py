@@ -12,29 +12,29 @@ Not every frame needs an annotation.
 
 from __future__ import annotations
 
+import io
 import re
 from collections import defaultdict
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, cast
 
 import cv2
-import imageio.v3 as iio
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 from roto.errors import ClipNotFoundError, DecodeError, FrameNotFoundError, MaskNotFoundError
 from roto.evaluate.store import open_store
+from roto.masks.palette import IGNORE_LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from roto.evaluate.store import Store
+    from roto.masks import LabelMap
 
-LabelMap: TypeAlias = "npt.NDArray[np.uint8]"
-"""(H, W) uint8: 0 is background, else the id of an object."""
-
-VOID = 255
+VOID = IGNORE_LABEL
 """The value of pixels that must not be scored."""
 
 _ENTRY = re.compile(
@@ -201,7 +201,10 @@ def _find_sequences(store: Store) -> dict[str, Sequence]:
 
 
 def _decode_image(name: str, store: Store) -> npt.NDArray[np.uint8]:
-    pixels = cv2.imdecode(np.frombuffer(store.read(name), np.uint8), cv2.IMREAD_COLOR)
+    try:
+        pixels = cv2.imdecode(np.frombuffer(store.read(name), np.uint8), cv2.IMREAD_COLOR)
+    except cv2.error:  # an empty buffer raises, a damaged one gives None
+        pixels = None
     if pixels is None:
         raise DecodeError(f"{name} cannot be read as a picture.")
     return cast("npt.NDArray[np.uint8]", pixels[..., ::-1].copy())
@@ -209,10 +212,8 @@ def _decode_image(name: str, store: Store) -> npt.NDArray[np.uint8]:
 
 def _decode_labels(name: str, store: Store) -> LabelMap:
     """Palette indices or grey values of a PNG, (H, W) uint8."""
-    data = store.read(name)
     try:
-        indexed = iio.immeta(data, plugin="pillow")["mode"] == "P"
-        pixels = iio.imread(data, plugin="pillow", mode="P" if indexed else "L")
-    except (OSError, SyntaxError) as error:  # Pillow raises SyntaxError for broken PNG chunks
+        with Image.open(io.BytesIO(store.read(name))) as image:
+            return np.array(image if image.mode == "P" else image.convert("L"), dtype=np.uint8)
+    except (OSError, SyntaxError) as error:  # what Pillow raises on damaged files
         raise DecodeError(f"{name} cannot be read as a label map.") from error
-    return np.asarray(pixels, dtype=np.uint8)

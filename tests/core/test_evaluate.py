@@ -213,12 +213,13 @@ def test_damaged_files_are_named(tmp_path):
     write_sequence(tmp_path, "torn")
     (tmp_path / "JPEGImages/torn/00002.jpg").write_bytes(b"not a picture")
     (tmp_path / "Annotations/torn/00002.png").write_bytes(b"not a mask")
+    (tmp_path / "JPEGImages/torn/00003.jpg").write_bytes(b"")
     path = tmp_path / "Annotations/torn/00003.png"
     path.write_bytes(path.read_bytes()[:-40])
     (sequence,) = DavisDataset(tmp_path)
-    with pytest.raises(DecodeError, match=r"00002\.jpg"):
-        sequence.image(2)
     for frame in (2, 3):
+        with pytest.raises(DecodeError, match=rf"0000{frame}\.jpg"):
+            sequence.image(frame)
         with pytest.raises(DecodeError, match=rf"0000{frame}\.png"):
             sequence.annotation(frame)
 
