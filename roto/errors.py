@@ -7,14 +7,14 @@ Each class also derives from the builtin a Python programmer would expect, so
     ├── MediaError
     │   ├── ClipNotFoundError    (FileNotFoundError)  nothing matches the path
     │   ├── DecodeError          (OSError)            found, but it cannot be read as pictures
-    │   ├── FrameNotFoundError   (LookupError)        the clip has no such frame, or it is missing on disk
+    │   ├── FrameNotFoundError   (LookupError)        no such frame, or its file is missing
     │   └── FrameSizeError       (ValueError)         a frame of another size than the first
     ├── MaskError                (ValueError)         pixels that are not a mask
     │   ├── MaskNotFoundError    (FileNotFoundError)
     │   └── MaskSizeError        (ValueError)         a mask of another size than the plate
-    ├── KeyframeError            (ValueError)         keyframes that contradict the clip or each other
+    ├── KeyframeError            (ValueError)         masks that contradict the clip or each other
     ├── SettingsError            (ValueError)         an option out of its range
-    ├── WeightsError             (ValueError)         weights that do not fit, or are not safe to read
+    ├── WeightsError             (ValueError)         weights that do not fit or are not safe
     │   └── WeightsNotFoundError (FileNotFoundError)
     ├── DeviceError              (RuntimeError)       no such device, or it cannot do what was asked
     └── ExportError              (OSError)            nothing can be written there

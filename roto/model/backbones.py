@@ -7,12 +7,14 @@ carry, so torchvision's modules are re-hung under those names, not re-written.
 
 from __future__ import annotations
 
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 import torch
 from torch import Tensor, nn
 from torchvision.models import mobilenet_v2, resnet18, resnet50
-from torchvision.models.mobilenetv2 import InvertedResidual
+
+if TYPE_CHECKING:
+    from torchvision.models.mobilenetv2 import InvertedResidual
 
 Pyramid = tuple[Tensor, Tensor, Tensor]
 """Features at strides 16, 8 and 4, coarsest first."""

@@ -51,6 +51,7 @@ def read_dense(memory: Tensor, values: Tensor, query: Tensor, kind: Similarity =
         memory: (B, N, Ck).
         values: (B, N, C), C = K * Cv.
         query: (B, M, Ck).
+        kind: As for :func:`similarity`.
 
     Returns:
         (B, M, C).
@@ -79,6 +80,7 @@ def read(
         values: (N, C), C = K * Cv: the values of all objects side by side.
         query: (M, Ck).
         top_k: Positions kept per query; None for the whole softmax.
+        kind: As for :func:`similarity`.
         workspace: Bound in bytes for one chunk of similarities, at least one row.
 
     Returns:

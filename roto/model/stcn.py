@@ -243,7 +243,9 @@ class STCN(nn.Module):
         b, k = readout.shape[:2]
         thin = _per_object(features.thin, b * k)
         x = torch.cat([readout.flatten(0, 1), thin], 1)
-        return cast("Tensor", self.decoder(x, features.f8, features.f4).view(b, k, *_at_4(features)))
+        return cast(
+            "Tensor", self.decoder(x, features.f8, features.f4).view(b, k, *_at_4(features))
+        )
 
 
 def _at_4(features: ImageFeatures) -> tuple[int, int]:

@@ -7,15 +7,16 @@ import json
 import logging
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from safetensors.torch import load_file
 
 from roto.errors import RotoError, SettingsError
-from roto.model.backbones import widen_input
-from roto.model.stcn import STCN
 from roto.train.loop import Recipe, Trainer, fresh_network
+
+if TYPE_CHECKING:
+    from roto.model.stcn import STCN
 
 
 def main() -> int:
@@ -39,7 +40,9 @@ def _parser() -> argparse.ArgumentParser:
     for field in fields(Recipe):
         if field.name != "packs":
             kind = {"int": int, "float": float}[str(field.type)]
-            parser.add_argument(f"--{field.name.replace('_', '-')}", type=kind, default=field.default)
+            parser.add_argument(
+                f"--{field.name.replace('_', '-')}", type=kind, default=field.default
+            )
     return parser
 
 
@@ -69,10 +72,25 @@ def load_backbone(net: STCN, path: Path) -> None:
         fitting: dict[str, Any] = {}
         for name, tensor in weights.items():
             if name in own:
-                fitting[name] = widen_input(tensor, own[name].shape[1]) if tensor.ndim == 4 else tensor
+                fitting[name] = (
+                    _with_mask_inputs(tensor, own[name].shape) if tensor.ndim == 4 else tensor
+                )
         if not fitting:
             raise SettingsError(f"The backbone weights {path} hold no layer of this network.")
         encoder.load_state_dict(fitting, strict=False)
+
+
+def _with_mask_inputs(weight: torch.Tensor, shape: torch.Size) -> torch.Tensor:
+    """A first convolution's weight with random channels for the masks beside those of the image.
+
+    They start as strong as the image's own: from zero, an adaptive optimiser's small equal
+    steps leave the network blind to its masks for its first few hundred steps.
+    """
+    missing = shape[1] - weight.shape[1]
+    if missing <= 0:
+        return weight
+    masks = torch.randn(shape[0], missing, *shape[2:]) * weight.std() * 2
+    return torch.cat([weight, masks], 1)
 
 
 def _read(path: Path) -> dict[str, torch.Tensor]:

@@ -52,7 +52,7 @@ class Look:
         )
 
     def apply(self, rng: Rng, picture: Floats, t: int) -> Bytes:
-        """picture (S, S, 3) in code values -> uint8."""
+        """Picture (S, S, 3) in code values -> uint8."""
         if self.defocus:
             picture = cv2.GaussianBlur(picture, (0, 0), self.defocus)
         picture = 255 * (np.clip(picture / 255, 0, 1) ** self.gammas[t]) * self.gains[t]

@@ -17,6 +17,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from torch.utils.data import DataLoader, Dataset
 
 from roto.model.stcn import SMALL, STCN
+from roto.model.weights import save_state_dict
 from roto.train.packs import StillPack
 from roto.train.step import clip_loss
 from roto.train.synthesis import ClipMaker
@@ -59,7 +60,7 @@ class Progress:
 
 
 class Batches(Dataset[tuple[Tensor, Tensor, int]]):
-    """Batch ``i`` is a function of the seed and ``i`` alone: a resumed run sees what it would have."""
+    """Batch ``i`` depends on the seed and ``i`` alone: a resumed run sees what it would have."""
 
     def __init__(self, recipe: Recipe, pack: StillPack, first: int) -> None:
         self.recipe, self.first = recipe, first
@@ -90,11 +91,11 @@ class Trainer:
 
     def __init__(self, recipe: Recipe, net: STCN, device: torch.device) -> None:
         self.recipe, self.device = recipe, device
-        self.net = net.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.net = net.to(device).to(memory_format=torch.channels_last)
         # The frozen blocks work at strides 2 and 4: a step without their backward pass takes
         # 60 % of the time on a CPU.
         self.net.key_encoder.get_submodule("features")[: recipe.freeze].requires_grad_(False)  # type: ignore[index]
-        self.average = AveragedModel(self.net, multi_avg_fn=get_ema_multi_avg_fn(recipe.ema))
+        self.average = AveragedModel(self.net, multi_avg_fn=get_ema_multi_avg_fn(recipe.ema))  # type: ignore[no-untyped-call]
         self.optimiser = torch.optim.AdamW(_groups(net, recipe), weight_decay=recipe.weight_decay)
         self.progress = Progress()
 
@@ -115,6 +116,7 @@ class Trainer:
         part = path.with_suffix(".part")
         torch.save(state, part)
         part.replace(path)
+        save_state_dict(averaged_weights(state), path.with_name("weights.safetensors"))
 
     def run(self, folder: Path, *, save_every: float = 120.0, log_every: int = 20) -> None:
         """Train until the budget is used, saving every two minutes."""
@@ -184,8 +186,15 @@ class Trainer:
         log.info("%s", line)
 
 
+def averaged_weights(checkpoint: dict[str, Any]) -> dict[str, Tensor]:
+    """The weights to ship: the moving average, without its counter."""
+    prefix = "module."
+    average: dict[str, Tensor] = checkpoint["average"]
+    return {n.removeprefix(prefix): t for n, t in average.items() if n.startswith(prefix)}
+
+
 def fresh_network() -> STCN:
-    """The small network with random weights, its convolutions initialised for ReLUs."""
+    """The small network with random weights."""
     return STCN(SMALL)
 
 
@@ -195,11 +204,13 @@ def _pack(recipe: Recipe) -> StillPack:
 
 def _groups(net: STCN, recipe: Recipe) -> list[dict[str, Any]]:
     """Pretrained layers learn more slowly than new ones."""
-    backbone, new = [], []
+    backbone: list[nn.Parameter] = []
+    new: list[nn.Parameter] = []
     for name, parameter in net.named_parameters():
         if not parameter.requires_grad:
             continue
         pretrained = name.startswith(("key_encoder.", "value_encoder.features."))
+        pretrained = pretrained and name != "value_encoder.features.0.0.weight"
         (backbone if pretrained else new).append(parameter)
     return [
         {"params": backbone, "lr": 0.0, "peak": recipe.backbone_rate},

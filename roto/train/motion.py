@@ -56,7 +56,9 @@ CAMERA = Amount(shift=0.04, turn=3.0, scale=0.04, shear=0.02, bend=0.6)
 OBJECT = Amount(shift=0.10, turn=10.0, scale=0.10, shear=0.06, bend=2.5)
 
 
-def wander(rng: Rng, start: npt.NDArray[np.float64], frames: int, size: int, amount: Amount) -> Motion:
+def wander(
+    rng: Rng, start: npt.NDArray[np.float64], frames: int, size: int, amount: Amount
+) -> Motion:
     """A path that begins at ``start`` (3, 3) and keeps most of its speed from frame to frame."""
     strength = float(np.exp(rng.uniform(np.log(0.15), np.log(1.6))))
     speed = _kick(rng, amount) * strength

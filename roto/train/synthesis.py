@@ -43,10 +43,10 @@ class Cutout:
     def render(self, t: int) -> tuple[Floats, Floats]:
         """Premultiplied colour (S, S, 3) and alpha (S, S) of frame ``t``, blurred by its motion."""
         where = self.motion.map(t)
-        alpha = cv2.remap(self.alpha, where, None, cv2.INTER_LINEAR).astype(np.float32) / 255
-        colour = cv2.remap(self.image, where, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        alpha = _warp(self.alpha, where, cv2.BORDER_CONSTANT).astype(np.float32) / np.float32(255)
+        colour = _warp(self.image, where, cv2.BORDER_REPLICATE)
         h, w = self.alpha.shape
-        stacked = np.dstack([colour.astype(np.float32) * alpha[..., None], alpha])
+        stacked: Floats = np.dstack([colour.astype(np.float32) * alpha[..., None], alpha])
         stacked = motion_blur(stacked, self.motion.velocity(t, (w / 2, h / 2)))
         return stacked[..., :3], stacked[..., 3]
 
@@ -85,7 +85,13 @@ class ClipMaker:
         table[IGNORE] = IGNORE
         table[chosen] = np.arange(1, len(chosen) + 1)
         labels = table[ground.labels]
-        camera = wander(rng, self._frame_crop(rng, ground), self.frames, self.size, CAMERA if rng.random() < 0.6 else OBJECT)
+        camera = wander(
+            rng,
+            self._frame_crop(rng, ground),
+            self.frames,
+            self.size,
+            CAMERA if rng.random() < 0.6 else OBJECT,
+        )
         look = Look.draw(rng, self.frames)
         frames, maps = [], []
         for t in range(self.frames):
@@ -102,10 +108,10 @@ class ClipMaker:
         self, image: Bytes, labels: Bytes, camera: Motion, t: int
     ) -> tuple[Floats, Bytes]:
         where = camera.map(t)
-        picture = cv2.remap(image, where, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
-        ids = cv2.remap(labels, where, None, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REFLECT_101)
+        picture = _warp(image, where, cv2.BORDER_REFLECT_101)
+        ids = _warp(labels, where, cv2.BORDER_REFLECT_101, cv2.INTER_NEAREST)
         blurred = motion_blur(picture.astype(np.float32), camera.velocity(t, (self.size / 2,) * 2))
-        return blurred, ids.astype(np.uint8)
+        return blurred, ids
 
     def _frame_crop(self, rng: Rng, still: Still) -> npt.NDArray[np.float64]:
         """Source-to-output matrix of a random square crop, sometimes mirrored."""
@@ -124,12 +130,15 @@ class ClipMaker:
         alpha = (still.labels == rng.choice(ids)).astype(np.uint8) * 255
         y, x = np.nonzero(alpha)
         box = slice(y.min(), y.max() + 1), slice(x.min(), x.max() + 1)
-        image, alpha = still.image[box], cv2.GaussianBlur(alpha[box], (3, 3), 0)
+        image = still.image[box]
+        alpha = np.asarray(cv2.GaussianBlur(alpha[box], (3, 3), 0), np.uint8)
         image = Look.recolour(rng, image)
         h, w = alpha.shape
         longest = self.size * float(np.exp(rng.uniform(np.log(0.18), np.log(0.8))))
         # Pad so that the border is transparent and the layer's middle is the object's.
-        image, alpha = (cv2.copyMakeBorder(a, 2, 2, 2, 2, cv2.BORDER_CONSTANT) for a in (image, alpha))
+        image, alpha = (
+            cv2.copyMakeBorder(a, 2, 2, 2, 2, cv2.BORDER_CONSTANT) for a in (image, alpha)
+        )
         start = self._place(rng, (h + 4, w + 4), longest / max(h, w))
         motion = wander(rng, start, self.frames, self.size, OBJECT)
         return Cutout(image, np.asarray(alpha, np.uint8), motion, label)
@@ -147,7 +156,9 @@ class ClipMaker:
     def _twin(self, rng: Rng, cutout: Cutout) -> Cutout:
         """A second copy of an object, moving by itself, that is nobody's target."""
         h, w = cutout.alpha.shape
-        zoom = np.sqrt(abs(np.linalg.det(cutout.motion.matrices[0][:2, :2]))) * rng.uniform(0.8, 1.25)
+        zoom = np.sqrt(abs(np.linalg.det(cutout.motion.matrices[0][:2, :2]))) * rng.uniform(
+            0.8, 1.25
+        )
         start = self._place(rng, (h, w), float(zoom))
         motion = wander(rng, start, self.frames, self.size, OBJECT)
         return replace(cutout, motion=motion, label=0)
@@ -164,3 +175,9 @@ def _placement(
     if mirrored:
         matrix = np.array([[-1.0, 0, size - 1], [0, 1, 0], [0, 0, 1]]) @ matrix
     return matrix
+
+
+def _warp(image: Bytes, where: Floats, border: int, interpolation: int = cv2.INTER_LINEAR) -> Bytes:
+    """Sample ``image`` at ``where`` (S, S, 2); beyond its edge as ``border`` says."""
+    warped = cv2.remap(image, where, None, interpolation, borderMode=border)  # type: ignore[call-overload]
+    return np.asarray(warped, np.uint8)

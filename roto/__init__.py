@@ -1,0 +1,69 @@
+"""roto: mask an object on a few frames, get a matte on every frame.
+
+>>> import roto
+>>> result = roto.propagate("plate.mov", {1001: "hero.1001.png"})  # doctest: +SKIP
+>>> result.save("mattes/hero.%04d.png")  # doctest: +SKIP
+
+Names are loaded when they are first used: ``import roto`` loads neither torch nor Qt.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from roto.api import Result as Result
+    from roto.api import load_model as load_model
+    from roto.api import propagate as propagate
+    from roto.api import stream as stream
+    from roto.engine import Settings as Settings
+    from roto.errors import RotoError as RotoError
+    from roto.masks import read_mask as read_mask
+    from roto.media import open_clip as open_clip
+    from roto.passes import Propagated as Propagated
+    from roto.results import FrameResult as FrameResult
+    from roto.session import Session as Session
+
+_HOME = {
+    "FrameResult": "roto.results",
+    "Propagated": "roto.passes",
+    "Result": "roto.api",
+    "RotoError": "roto.errors",
+    "Session": "roto.session",
+    "Settings": "roto.engine",
+    "load_model": "roto.api",
+    "open_clip": "roto.media",
+    "propagate": "roto.api",
+    "read_mask": "roto.masks",
+    "stream": "roto.api",
+}
+
+__all__ = [
+    "FrameResult",
+    "Propagated",
+    "Result",
+    "RotoError",
+    "Session",
+    "Settings",
+    "__version__",
+    "load_model",
+    "open_clip",
+    "propagate",
+    "read_mask",
+    "stream",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'roto' has no attribute {name!r}")
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

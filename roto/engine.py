@@ -1,0 +1,131 @@
+"""What a session asks of an engine. NumPy only: torch stays behind this line.
+
+An engine looks at pictures (:meth:`Engine.encode`) and remembers masks
+(:class:`Memory`). What it derives from a picture does not depend on any mask, so a
+session may keep it and use it for every pass and every object.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from roto.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from roto.results import Logits
+
+Display = npt.NDArray[np.uint8]
+"""(H, W, 3) RGB, display-referred: what the networks were trained to see."""
+
+SoftMask = npt.NDArray[np.float32]
+"""(H, W) in [0, 1] at the plate's size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to propagate. Every choice has a default that suits a laptop.
+
+    Attributes:
+        short_side: Pixels of the shorter side the network works at; smaller plates are not
+            enlarged. Results come back at the plate's size.
+        memory_every: Every n-th predicted frame is remembered.
+        max_memory: Predicted frames remembered at most; keyframes do not count and stay.
+        top_k: Remembered positions that each position may draw on; None for all.
+        similarity: How positions are compared.
+        remember_last: Keep the previous frame as temporary memory.
+        cache_bytes: Bound of the store of encoded frames that a second pass will use.
+    """
+
+    short_side: int = 480
+    memory_every: int = 5
+    max_memory: int = 12
+    top_k: int | None = 20
+    similarity: Literal["l2", "dot", "cosine"] = "l2"
+    remember_last: bool = False
+    cache_bytes: int = 512 * 2**20
+
+    def __post_init__(self) -> None:
+        least = {"short_side": 32, "memory_every": 1, "max_memory": 0, "cache_bytes": 0, "top_k": 1}
+        for name, bound in least.items():
+            value = getattr(self, name)
+            if value is not None and value < bound:
+                raise SettingsError(f"The setting {name} is {value}; it must be at least {bound}.")
+        if self.similarity not in ("l2", "dot", "cosine"):
+            raise SettingsError(
+                f"There is no similarity {self.similarity!r}; choose l2, dot or cosine."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What an engine is and can do, as ``roto models`` shows it."""
+
+    name: str
+    parameters: int
+    device: str
+    precision: str
+    max_objects: int = 255
+
+
+class Encoded(Protocol):
+    """What an engine made of one picture; opaque, but its size is known."""
+
+    @property
+    def nbytes(self) -> int:
+        """Memory it takes."""
+        ...
+
+
+class Memory(Protocol):
+    """What has been seen of the objects so far. Not thread-safe."""
+
+    def add(
+        self, frame: int, encoded: Any, masks: Mapping[int, SoftMask], *, permanent: bool
+    ) -> None:
+        """Remember masks of some objects in a picture.
+
+        Args:
+            frame: Number of the frame; a permanent frame is added once.
+            encoded: What :meth:`Engine.encode` made of it.
+            masks: Per object id, at the size of the plate.
+            permanent: True for keyframes, which are never dropped.
+        """
+        ...
+
+    def predict(self, frame: int, encoded: Any, objects: Sequence[int]) -> Logits:
+        """Where ``objects`` are in a picture; each must have been added before.
+
+        The engine itself may remember what it predicted, as its settings say.
+        """
+        ...
+
+    def wants(self, frame: int) -> bool:
+        """Tell that the pass goes by a frame whose masks are known; True if it asks for them."""
+        ...
+
+    def forget(self, objects: Iterable[int] | None = None) -> None:
+        """Drop predicted memory: of some objects, which stand at a keyframe, or of all."""
+        ...
+
+
+class Engine(Protocol):
+    """A network on a device. Not thread-safe."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Name, size, device and precision."""
+        ...
+
+    def encode(self, picture: Display) -> Encoded:
+        """Everything the network derives from a picture alone."""
+        ...
+
+    def open_memory(self) -> Memory:
+        """An empty memory; several may be open at once."""
+        ...

@@ -1,0 +1,144 @@
+"""Weight files in, networks out.
+
+The configuration of a network is read off its parameters' names and shapes, so a
+weight file needs nothing beside it. Files are read without running any code in them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+import zipfile
+from typing import TYPE_CHECKING
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from roto.errors import WeightsError, WeightsNotFoundError
+from roto.model.backbones import widen_input
+from roto.model.stcn import STCN, KeyBackbone, StcnConfig, ValueBackbone
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+StateDict = dict[str, Tensor]
+
+_KEY_BACKBONES: dict[str, KeyBackbone] = {
+    "key_encoder.res2.0.conv1.weight": "resnet50",
+    "key_encoder.features.0.0.weight": "mobilenet_v2",
+}
+_VALUE_STEMS: dict[str, ValueBackbone] = {
+    "value_encoder.conv1.weight": "resnet18",
+    "value_encoder.features.0.0.weight": "mobilenet_v2",
+}
+
+
+def load_network(path: Path) -> STCN:
+    """The network a weight file describes, with its weights, in float32 and evaluation mode.
+
+    Raises:
+        WeightsNotFoundError: no such file.
+        WeightsError: damaged, of an unknown network, incomplete, or a pickle that runs code.
+    """
+    state = read_state_dict(path)
+    net = STCN(deduce_config(state, path))
+    stem = next(name for name in _VALUE_STEMS if name in state)
+    state[stem] = widen_input(state[stem], net.config.value_inputs)
+    try:
+        net.load_state_dict(state, strict=True)
+    except RuntimeError as error:
+        detail = " ".join(str(error).split())[:300]
+        raise WeightsError(f"The weights {path} do not fit the network: {detail}") from error
+    return net.eval()
+
+
+def deduce_config(state: Mapping[str, Tensor], path: Path | str = "") -> StcnConfig:
+    """Widths and backbones from names and shapes.
+
+    Stage-0 files, whose value encoder sees no other objects (4 inputs), are described as the
+    5-input network they are loaded into: a zero channel is added.
+    """
+    key = next((b for name, b in _KEY_BACKBONES.items() if name in state), None)
+    stem = next((name for name in _VALUE_STEMS if name in state), None)
+    if key is None or stem is None:
+        raise WeightsError(
+            f"The file {path} holds no STCN weights: it has neither a known key encoder nor a "
+            "known value encoder. Give an stcn.pth, or weights trained with roto."
+        )
+    try:
+        return StcnConfig(
+            key_backbone=key,
+            value_backbone=_VALUE_STEMS[stem],
+            key_width=_out(state, "key_proj.key_proj"),
+            value_width=_out(state, "value_encoder.fuser.block2.conv2"),
+            thin_width=_out(state, "key_comp"),
+            decoder_widths=(
+                _out(state, "decoder.compress.conv1"),
+                _out(state, "decoder.up_16_8.out_conv.conv1"),
+                _out(state, "decoder.up_8_4.out_conv.conv1"),
+            ),
+        )
+    except KeyError as error:
+        raise WeightsError(f"The weights {path} lack the layer {error.args[0]}.") from error
+
+
+def _out(state: Mapping[str, Tensor], layer: str) -> int:
+    return state[f"{layer}.weight"].shape[0]
+
+
+def read_state_dict(path: Path) -> StateDict:
+    """Tensors of a ``.pth`` or ``.safetensors`` file as float32, ``module.`` prefixes removed."""
+    if not path.is_file():
+        raise WeightsNotFoundError(f"There is no weight file at {path}.")
+    raw = _read_safetensors(path) if path.suffix == ".safetensors" else _read_pickle(path)
+    return {
+        name.removeprefix("module."): tensor.float() if tensor.is_floating_point() else tensor
+        for name, tensor in raw.items()
+    }
+
+
+def save_state_dict(state: Mapping[str, Tensor], path: Path, *, half: bool = True) -> None:
+    """Write tensors as safetensors, floating ones in float16 unless told otherwise."""
+    kind = torch.float16 if half else torch.float32
+    tensors = {
+        name: (tensor.to(kind) if tensor.is_floating_point() else tensor).contiguous()
+        for name, tensor in state.items()
+    }
+    part = path.with_suffix(".part")
+    save_file(tensors, part)
+    part.replace(path)
+
+
+def fingerprint(path: Path) -> str:
+    """SHA-256 of a weight file, hexadecimal: what a matte's provenance names."""
+    with path.open("rb") as file:
+        digest = hashlib.sha256()
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _read_safetensors(path: Path) -> StateDict:
+    try:
+        return load_file(path)
+    except (SafetensorError, OSError, ValueError) as error:
+        raise WeightsError(f"The weights {path} are damaged: {error}.") from error
+
+
+def _read_pickle(path: Path) -> StateDict:
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        raise WeightsError(
+            f"The weights {path} were refused: the file is not a plain list of tensors and "
+            "reading it could run foreign code. Save its state dict anew, or as .safetensors."
+        ) from error
+    except (OSError, EOFError, RuntimeError, ValueError, zipfile.BadZipFile) as error:
+        raise WeightsError(f"The weights {path} are damaged: {error}.") from error
+    state = content.get("state_dict", content) if isinstance(content, dict) else content
+    if not isinstance(state, dict) or not all(isinstance(t, Tensor) for t in state.values()):
+        raise WeightsError(f"The file {path} holds no state dict: it is no file of weights.")
+    return state

@@ -1,0 +1,81 @@
+"""Which networks there are, by name: those that ship with roto and those in a folder of yours.
+
+No torch: a list of models must appear at once.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from roto.errors import WeightsNotFoundError
+
+DEFAULT = "small"
+FOLDER_VARIABLE = "ROTO_MODELS"
+_ENDINGS = (".safetensors", ".pth", ".pt")
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A weight file with a name."""
+
+    name: str
+    path: Path
+    embedded: bool
+
+    @property
+    def parameters(self) -> int | None:
+        """Number of parameters; None where only torch could tell."""
+        if self.path.suffix != ".safetensors":
+            return None
+        with self.path.open("rb") as file:
+            header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+        shapes = [v["shape"] for name, v in header.items() if _is_parameter(name)]
+        return sum(math.prod(shape) for shape in shapes)
+
+
+def _is_parameter(name: str) -> bool:
+    buffers = ("running_mean", "running_var", "num_batches_tracked")
+    return name != "__metadata__" and not name.endswith(buffers)
+
+
+def list_models() -> list[Model]:
+    """All models with a name: embedded ones, then those in the folder ``$ROTO_MODELS``."""
+    embedded = Path(str(files("roto_resources") / "weights"))
+    found = _in_folder(embedded, embedded=True)
+    if folder := os.environ.get(FOLDER_VARIABLE):
+        found += _in_folder(Path(folder), embedded=False)
+    return found
+
+
+def find_model(name: str | os.PathLike[str] = DEFAULT) -> Model:
+    """The model of that name, or the weight file at that path.
+
+    Raises:
+        WeightsNotFoundError: neither.
+    """
+    text = os.fspath(name)
+    models = list_models()
+    for model in models:
+        if model.name == text:
+            return model
+    path = Path(text).expanduser()
+    if path.suffix in _ENDINGS:
+        if path.is_file():
+            return Model(path.stem, path, embedded=False)
+        raise WeightsNotFoundError(f"There is no weight file at {path}.")
+    known = ", ".join(m.name for m in models) or "none"
+    raise WeightsNotFoundError(
+        f"There is no model {text!r}; known are: {known}. A path to a weight file works as well."
+    )
+
+
+def _in_folder(folder: Path, *, embedded: bool) -> list[Model]:
+    if not folder.is_dir():
+        return []
+    paths = sorted(p for p in folder.iterdir() if p.suffix in _ENDINGS)
+    return [Model(p.stem, p, embedded) for p in paths]

@@ -1,0 +1,320 @@
+"""What propagation yields: soft masks on the network's grid, and mattes at the plate's size.
+
+The network answers with one logit per object on a coarse grid. That grid, not the
+upsampled picture, is what is kept: a 1080p frame of one object takes a few
+kilobytes packed, and any view of it is computed when asked for.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from roto.errors import MaskError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from roto.masks import LabelMap, Matte
+
+Floats = npt.NDArray[np.float32]
+Kind = Literal["keyframe", "propagated", "absent"]
+
+_LIMIT = 12.0  # logits beyond are certain: 1 / (1 + e^12) is 6e-6
+_STEP = 1 / 1024  # a 4096th of probability where it matters most, at one half
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """How the network's output grid lies on the plate.
+
+    The plate was resized to ``work``, padded, and reduced by ``reduction``.
+
+    Attributes:
+        plate: (H, W) of the plate.
+        work: (H, W) the network worked at.
+        pad: Left, right, top, bottom, in working pixels.
+        reduction: Working pixels per cell.
+    """
+
+    plate: tuple[int, int]
+    work: tuple[int, int]
+    pad: tuple[int, int, int, int]
+    reduction: int = 4
+
+    @property
+    def padded(self) -> tuple[int, int]:
+        """(H, W) of what the network saw."""
+        left, right, top, bottom = self.pad
+        return self.work[0] + top + bottom, self.work[1] + left + right
+
+    def to_plate(self, values: Floats) -> Floats:
+        """Bilinear (K, h, w) on this grid -> (K, H, W) on the plate."""
+        rows = _samples(self.plate[0], self.work[0], self.pad[2], self.reduction, values.shape[1])
+        columns = _samples(
+            self.plate[1], self.work[1], self.pad[0], self.reduction, values.shape[2]
+        )
+        return _blend(_blend(values, *rows, axis=1), *columns, axis=2)
+
+
+def _samples(
+    plate: int, work: int, pad: int, reduction: int, cells: int
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Floats]:
+    """Per plate pixel along one axis: the two cells around it, and the second one's share."""
+    centre = ((np.arange(plate) + 0.5) * (work / plate) + pad) / reduction - 0.5
+    centre = np.clip(centre, 0, cells - 1)
+    first = np.floor(centre).astype(np.intp)
+    second = np.minimum(first + 1, cells - 1)
+    return first, second, (centre - first).astype(np.float32)
+
+
+def _blend(
+    values: Floats,
+    first: npt.NDArray[np.intp],
+    second: npt.NDArray[np.intp],
+    share: Floats,
+    *,
+    axis: int,
+) -> Floats:
+    weight = share.reshape([-1 if a == axis else 1 for a in range(values.ndim)])
+    low = np.take(values, first, axis)
+    blended: Floats = low + (np.take(values, second, axis) - low) * weight
+    return blended
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Logits:
+    """Soft masks of some objects at one frame, before they compete with each other.
+
+    Attributes:
+        ids: Object ids, K of them.
+        values: (K, h, w) float32 log-odds on the grid.
+        grid: Where that is on the plate.
+    """
+
+    ids: tuple[int, ...]
+    values: Floats
+    grid: Grid
+
+    def confidences(self) -> dict[int, float]:
+        """Per object how decided the mask is, in [0, 1].
+
+        Overlap of the soft mask with its own hard version; for an object that is nowhere, how
+        far its most likely pixel is from being chosen.
+        """
+        return {i: _decidedness(v) for i, v in zip(self.ids, self.values, strict=True)}
+
+    def pack(self) -> PackedLogits:
+        """Compress; certain values saturate and the others lose less than a 4000th."""
+        steps = np.round(np.clip(self.values, -_LIMIT, _LIMIT) / _STEP).astype(np.int16)
+        # Neighbours differ little: differences with the two bytes apart compress best.
+        deltas = np.diff(steps, axis=-1, prepend=np.int16(0))
+        planes = np.ascontiguousarray(deltas.reshape(-1).view(np.uint8).reshape(-1, 2).T)
+        return PackedLogits(
+            self.ids, self.values.shape, zlib.compress(planes.tobytes(), 1), self.grid
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PackedLogits:
+    """``Logits`` in kilobytes."""
+
+    ids: tuple[int, ...]
+    shape: tuple[int, ...]
+    data: bytes
+    grid: Grid
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes it takes."""
+        return len(self.data)
+
+    def unpack(self) -> Logits:
+        """The logits as they were packed."""
+        planes = np.frombuffer(zlib.decompress(self.data), np.uint8).reshape(2, -1)
+        deltas = np.ascontiguousarray(planes.T).view(np.int16).reshape(self.shape)
+        steps = np.cumsum(deltas, axis=-1, dtype=np.int16)
+        return Logits(self.ids, steps.astype(np.float32) * np.float32(_STEP), self.grid)
+
+
+def fuse(first: Logits, second: Logits, weights: Mapping[int, float]) -> Logits:
+    """Two answers for the same frame: log-odds averaged, ``weights[id]`` being the first's share.
+
+    Averaging log-odds lets the more decided pixel speak louder: fusion by confidence, pixel
+    by pixel, on top of the share that distance gives.
+    """
+    mine = dict(zip(first.ids, first.values, strict=True))
+    theirs = dict(zip(second.ids, second.values, strict=True))
+    ids = tuple(sorted(mine.keys() | theirs.keys()))
+    values = [_fuse_one(mine.get(i), theirs.get(i), weights.get(i, 0.5)) for i in ids]
+    return Logits(ids, np.stack(values), first.grid)
+
+
+def _fuse_one(first: Floats | None, second: Floats | None, share: float) -> Floats:
+    if first is None or second is None:
+        only = second if first is None else first
+        assert only is not None
+        return only
+    share32 = np.float32(share)
+    return np.clip(first, -_LIMIT, _LIMIT) * share32 + np.clip(second, -_LIMIT, _LIMIT) * (
+        1 - share32
+    )
+
+
+def _decidedness(logits: Floats) -> float:
+    probability = _sigmoid(logits)
+    inside = logits > 0
+    if not inside.any():
+        return float(1 - 2 * min(0.5, float(probability.max())))
+    certain = float(probability[inside].sum())
+    return certain / (float(inside.sum()) + float(probability[~inside].sum()))
+
+
+def _sigmoid(x: Floats) -> Floats:
+    result: Floats = 0.5 * (1 + np.tanh(0.5 * x))
+    return result
+
+
+def background_logit(logits: Floats) -> Floats:
+    """Log-odds of no object being there, (K, ...) -> (...).
+
+    Soft aggregation (Oh et al., STM, ICCV 2019, section 3.4) without leaving the logarithm.
+    """
+    none = -np.logaddexp(0, logits).sum(0)
+    result: Floats = none - np.log(-np.expm1(np.minimum(none, np.float32(-1e-7))))
+    return result
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Given:
+    """The artist's masks at a keyframe, by object id; they are returned exactly.
+
+    Attributes:
+        mattes: Per object (H, W) float32, exactly as given.
+        labels: (H, W) uint8: these objects' pixels carry their ids, all others are 0.
+        complete: True where every object of the shot is among them.
+    """
+
+    mattes: Mapping[int, Matte]
+    labels: LabelMap
+    complete: bool
+
+
+class FrameResult:
+    """The mattes of one frame. Views are computed when asked for.
+
+    Attributes:
+        frame: Frame number.
+        names: Object names by id.
+        kind: ``keyframe``, ``propagated``, or ``absent`` where no object is known.
+        confidences: Per object name, in [0, 1]; 1 for what the artist gave.
+        size: (H, W) of the plate.
+    """
+
+    def __init__(
+        self,
+        frame: int,
+        names: Mapping[int, str],
+        size: tuple[int, int],
+        *,
+        logits: PackedLogits | None = None,
+        given: Given | None = None,
+        confidences: Mapping[int, float] | None = None,
+    ) -> None:
+        self.frame, self.names, self.size = frame, dict(names), size
+        self._logits, self._given = logits, given
+        known = dict.fromkeys(given.mattes, 1.0) if given else {}
+        self.confidences = {self.names[i]: c for i, c in ({**(confidences or {}), **known}).items()}
+
+    @property
+    def kind(self) -> Kind:
+        """Where the result comes from."""
+        if self._given is not None:
+            return "keyframe"
+        return "propagated" if self._logits is not None else "absent"
+
+    @property
+    def confidence(self) -> float:
+        """The least of all objects' confidences, in [0, 1]."""
+        return min(self.confidences.values(), default=1.0)
+
+    @property
+    def label_map(self) -> LabelMap:
+        """(H, W) uint8: 0 background, else the id of the likeliest object."""
+        if self._given is not None and (self._given.complete or self._logits is None):
+            exact: LabelMap = self._given.labels.copy()
+            return exact
+        if self._logits is None:
+            return np.zeros(self.size, np.uint8)
+        logits = self._logits.unpack()
+        labels = _winners(logits)
+        return labels if self._given is None else _overrule(labels, self._given)
+
+    def matte(self, name: str | int | None = None) -> Matte:
+        """Linear alpha of one object, (H, W) float32 in [0, 1].
+
+        Args:
+            name: Name or id of the object; may be left out where there is only one.
+
+        Raises:
+            MaskError: no such object.
+        """
+        object_id = self._find(name)
+        if self._given is not None and object_id in self._given.mattes:
+            exact: Matte = self._given.mattes[object_id].copy()
+            return exact
+        if self._logits is None or object_id not in self._logits.ids:
+            return np.zeros(self.size, np.float32)
+        logits = self._logits.unpack()
+        matte = _probability(logits, logits.ids.index(object_id))
+        if self._given is not None:
+            taken = np.sum(list(self._given.mattes.values()), 0)
+            matte = np.minimum(matte, np.clip(1 - taken, 0, 1)).astype(np.float32)
+        return matte
+
+    def mattes(self) -> dict[str, Matte]:
+        """The mattes of all objects by name."""
+        return {name: self.matte(i) for i, name in self.names.items()}
+
+    def _find(self, name: str | int | None) -> int:
+        for i, known in self.names.items():
+            if name in (i, known) or (name is None and len(self.names) == 1):
+                return i
+        have = ", ".join(repr(n) for n in self.names.values())
+        asked = "which object you mean" if name is None else f"about an object {name!r}"
+        raise MaskError(f"Frame {self.frame} cannot tell {asked}; the shot has {have}.")
+
+
+def _winners(logits: Logits) -> LabelMap:
+    plate = logits.grid.to_plate(logits.values)
+    ids = np.array(logits.ids, np.uint8)
+    best = plate.argmax(0)
+    # One object wins where it is likelier than not: no need to weigh it against background.
+    rival = np.float32(0) if len(ids) == 1 else background_logit(plate)
+    wins = np.take_along_axis(plate, best[None], 0)[0] > rival
+    labels: LabelMap = np.where(wins, ids[best], np.uint8(0))
+    return labels
+
+
+def _probability(logits: Logits, index: int) -> Matte:
+    """Soft aggregation of all objects at the plate's size; the share of one."""
+    plate = logits.grid.to_plate(logits.values)
+    if len(plate) == 1:
+        return _sigmoid(2 * plate[0])
+    classes = np.concatenate([background_logit(plate)[None], plate])
+    classes -= classes.max(0)
+    np.exp(classes, out=classes)
+    share: Matte = classes[index + 1] / classes.sum(0)
+    return share
+
+
+def _overrule(labels: LabelMap, given: Given) -> LabelMap:
+    """Given objects win where they are, and lose what was predicted of them elsewhere."""
+    wrong = np.isin(labels, np.array(list(given.mattes), np.uint8))
+    labels = np.where(wrong, np.uint8(0), labels)
+    overruled: LabelMap = np.where(given.labels > 0, given.labels, labels)
+    return overruled

@@ -1,0 +1,137 @@
+"""The objects of a shot, and what the artist's masks say about each at each keyframe.
+
+Masks arrive with or without names. Here they are matched up, once, so that all that
+follows deals in object ids.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from roto.errors import KeyframeError
+from roto.results import Given
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from roto.masks import KeyMask, MaskLayer, Matte
+
+log = logging.getLogger(__name__)
+
+MAX_OBJECTS = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """Objects and keyframes of one shot.
+
+    Attributes:
+        names: Object names by id.
+        keyframes: By frame number, ascending.
+    """
+
+    names: Mapping[int, str]
+    keyframes: Mapping[int, Given]
+
+    def frames_of(self, object_id: int) -> list[int]:
+        """Frames at which the object has a keyframe, ascending."""
+        return [frame for frame, given in self.keyframes.items() if object_id in given.mattes]
+
+
+def understand(masks: Sequence[KeyMask]) -> Shot:
+    """Match the objects of all masks by name and id.
+
+    A mask without a name speaks of the only object there is. A *complete* mask (a label map,
+    a single unnamed mask) also says that objects it does not show are absent at its frame.
+
+    Raises:
+        KeyframeError: no masks, an unnamed mask among several objects, too many objects.
+    """
+    if not masks:
+        raise KeyframeError("There is no keyframe: give at least one mask, as {1001: mask}.")
+    ordered = sorted(masks, key=lambda m: m.frame)
+    names = _Names(ordered)
+    keyframes = {mask.frame: _given(mask, names) for mask in ordered}
+    for object_id, name in names.by_id.items():
+        if not any(g.mattes[object_id].any() for g in keyframes.values() if object_id in g.mattes):
+            log.warning("The object %r has no pixel in any keyframe: it is absent.", name)
+    return Shot(names.by_id, keyframes)
+
+
+class _Names:
+    """Ids and names of all objects: what a mask calls a layer is looked up here."""
+
+    def __init__(self, masks: Sequence[KeyMask]) -> None:
+        self.by_id: dict[int, str] = {}
+        self._ids: dict[str, int] = {}
+        layers = [(mask, layer) for mask in masks for layer in mask.layers]
+        # Label maps first: their ids are pixel values and must stay what they are.
+        for mask, layer in layers:
+            if mask.complete and (layer.name or not _is_single(mask)):
+                self._add(layer.name, layer.id)
+        for _, layer in layers:
+            if layer.name is not None:
+                self._add(layer.name, None)
+        for mask in masks:
+            if _is_single(mask):
+                self._name_single(mask)
+        if len(self.by_id) > MAX_OBJECTS:
+            raise KeyframeError(
+                f"The keyframes name {len(self.by_id)} objects; a shot holds {MAX_OBJECTS}."
+            )
+
+    def id_of(self, mask: KeyMask, layer: MaskLayer) -> int:
+        if layer.name is not None:
+            return self._ids[layer.name]
+        return next(iter(self.by_id)) if _is_single(mask) else layer.id
+
+    def _add(self, name: str | None, wanted: int | None) -> None:
+        if name is not None and name in self._ids:
+            return
+        free = (i for i in range(1, MAX_OBJECTS + 2) if i not in self.by_id)
+        object_id = wanted if wanted is not None and wanted not in self.by_id else None
+        if object_id is None and wanted is not None and name is None:
+            return  # the label already has its object
+        object_id = next(free) if object_id is None else object_id
+        self.by_id[object_id] = name or f"object{object_id}"
+        self._ids[self.by_id[object_id]] = object_id
+
+    def _name_single(self, mask: KeyMask) -> None:
+        if not self.by_id:
+            self._add(mask.suggested_name or "object1", 1)
+        elif len(self.by_id) > 1:
+            known = ", ".join(repr(name) for name in self.by_id.values())
+            raise KeyframeError(
+                f"The mask at frame {mask.frame} does not say which object it shows; the shot "
+                f'has {known}. Give it as {{"name": mask}}.'
+            )
+        elif mask.suggested_name and self.by_id.get(1) == "object1":
+            self.by_id[1] = mask.suggested_name
+            self._ids = {mask.suggested_name: 1}
+
+
+def _is_single(mask: KeyMask) -> bool:
+    """True for one unnamed mask of one object, which may be any object."""
+    return mask.complete and mask.layers[0].id == 1 and [s.name for s in mask.layers] == [None]
+
+
+def _given(mask: KeyMask, names: _Names) -> Given:
+    mattes: dict[int, Matte] = {}
+    labels = np.zeros(mask.size, np.uint8)
+    highest = np.full(mask.size, 0.5, np.float32)
+    for layer in mask.layers:
+        object_id = names.id_of(mask, layer)
+        matte = layer.matte()
+        wins = matte >= highest
+        labels[wins] = object_id
+        highest[wins] = matte[wins]
+        mattes[object_id] = matte
+    if mask.complete:
+        for object_id in names.by_id:
+            mattes.setdefault(object_id, np.zeros(mask.size, np.float32))
+    complete = len(mattes) == len(names.by_id)
+    return Given(mattes, labels, complete)

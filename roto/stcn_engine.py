@@ -1,0 +1,291 @@
+"""The STCN behind the engine protocol: the one place where torch meets NumPy.
+
+Resizing, padding, device, precision and the memory policy live here, so that the
+networks know nothing of plates and the session nothing of tensors.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from roto.engine import Capabilities, Display, Settings, SoftMask
+from roto.errors import SettingsError
+from roto.model.aggregation import soft_aggregate, upsample_logits
+from roto.model.devices import choose_device, choose_precision
+from roto.model.folding import fold_batch_norms
+from roto.model.memory import read
+from roto.model.weights import load_network
+from roto.results import Grid, Logits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from roto.model.stcn import STCN, ImageFeatures
+    from roto.models import Model
+
+MEAN = (0.485, 0.456, 0.406)
+STD = (0.229, 0.224, 0.225)
+_DECODE_AT_ONCE = 8  # objects; bounds the decoder's workspace whatever their number
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EncodedFrame:
+    """A picture at working size, and what the network derived from it alone."""
+
+    grid: Grid
+    image: Tensor  # (1, 3, H, W) uint8, padded with nothing yet
+    features: ImageFeatures
+    positions: Tensor  # (h*w, Ck) float32: the key as rows
+
+    @property
+    def nbytes(self) -> int:
+        """Memory it takes."""
+        tensors = (self.image, self.positions, *self.features)
+        return sum(t.element_size() * t.nelement() for t in tensors)
+
+
+class StcnEngine:
+    """An STCN on a device, in a precision. Deterministic on a CPU: same input, same bytes.
+
+    Args:
+        net: The network; its batch norms are folded and its weights cast, so it is consumed.
+        settings: Working size, memory policy and similarity.
+        device: ``cuda``, ``mps``, ``cpu``, ``cuda:1`` ...; ``auto`` takes the best there is.
+        precision: ``bfloat16``, ``float32``; ``auto`` takes bfloat16 where it is fast.
+        name: What to call the network in reports.
+
+    Raises:
+        DeviceError: no such device.
+        SettingsError: no such precision.
+    """
+
+    def __init__(
+        self,
+        net: STCN,
+        settings: Settings | None = None,
+        *,
+        device: str = "auto",
+        precision: str = "auto",
+        name: str = "stcn",
+    ) -> None:
+        self.settings = settings or Settings()
+        self.device = choose_device(device)
+        self.dtype = choose_precision(precision, self.device)
+        parameters = sum(p.numel() for p in net.parameters())
+        fold_batch_norms(net.eval().requires_grad_(False))
+        self.net = net.to(device=self.device, dtype=self.dtype)
+        self.net = self.net.to(memory_format=torch.channels_last)
+        precision = str(self.dtype).removeprefix("torch.")
+        self.capabilities = Capabilities(name, parameters, str(self.device), precision)
+
+    @torch.inference_mode()
+    def encode(self, picture: Display) -> EncodedFrame:
+        """See :meth:`roto.engine.Engine.encode`."""
+        grid = working_grid((picture.shape[0], picture.shape[1]), self.settings.short_side)
+        image = torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1)[None]
+        image = _resize(image.to(self.device), grid.work)
+        features = self.net.encode_image(self.normalise(image, grid))
+        positions = features.key[0].flatten(1).T.float().contiguous()
+        return EncodedFrame(grid, image, features, positions)
+
+    def open_memory(self) -> StcnMemory:
+        """See :meth:`roto.engine.Engine.open_memory`."""
+        return StcnMemory(self)
+
+    def normalise(self, image: Tensor, grid: Grid) -> Tensor:
+        """(1, 3, h, w) uint8 -> network input, padded; padding is the mean colour."""
+        mean = torch.tensor(MEAN, device=self.device)[:, None, None]
+        std = torch.tensor(STD, device=self.device)[:, None, None]
+        x = F.pad((image.float() / 255 - mean) / std, grid.pad)
+        return x.to(self.dtype, memory_format=torch.channels_last)
+
+
+@dataclass(slots=True, eq=False)
+class MemoryFrame:
+    """One remembered frame: its key, and a value per object."""
+
+    frame: int
+    key: Tensor  # (h*w, Ck) float32
+    values: dict[int, Tensor] = field(default_factory=dict)  # id -> (h*w, Cv)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Bank:
+    """Keys and values of some objects side by side, as the read wants them."""
+
+    keys: Tensor  # (N, Ck)
+    values: Tensor  # (N, K*Cv)
+
+
+class StcnMemory:
+    """Keyframes for ever, every n-th prediction, thinned to a bound."""
+
+    def __init__(self, engine: StcnEngine) -> None:
+        self._engine, self._net, self._settings = engine, engine.net, engine.settings
+        self._permanent: dict[int, MemoryFrame] = {}
+        self._predicted: list[MemoryFrame] = []
+        self._last: MemoryFrame | None = None
+        self._since_keyframe = 0
+        self._banks: dict[tuple[int, ...], _Bank] = {}
+
+    @torch.inference_mode()
+    def add(
+        self,
+        frame: int,
+        encoded: EncodedFrame,
+        masks: Mapping[int, SoftMask],
+        *,
+        permanent: bool,
+    ) -> None:
+        """See :meth:`roto.engine.Memory.add`."""
+        given = np.stack([np.asarray(m, np.float32) for m in masks.values()])
+        soft = torch.from_numpy(given)[None].to(self._engine.device)
+        soft = F.pad(_resize(soft, encoded.grid.work), encoded.grid.pad)[0].clamp(0, 1)
+        entry = self._remember(frame, encoded, tuple(masks), soft_aggregate(soft)[1:])
+        if permanent:
+            old = self._permanent.get(frame)
+            entry.values = {**(old.values if old else {}), **entry.values}
+            self._permanent[frame] = entry
+        else:
+            self._keep_predicted(entry)
+        self._banks.clear()
+
+    @torch.inference_mode()
+    def predict(self, frame: int, encoded: EncodedFrame, objects: Sequence[int]) -> Logits:
+        """See :meth:`roto.engine.Memory.predict`."""
+        ids = tuple(objects)
+        parts: dict[int, Tensor] = {}
+        for group in self._groups(ids):
+            readout = self._read(encoded, group)
+            for start in range(0, len(group), _DECODE_AT_ONCE):
+                some = slice(start, start + _DECODE_AT_ONCE)
+                logits = self._net.decode(readout[:, some], encoded.features)[0].float()
+                parts.update(zip(group[some], logits, strict=True))
+        logits = torch.stack([parts[i] for i in ids])  # (K, 4h, 4w)
+        self._remember_prediction(frame, encoded, ids, logits)
+        return Logits(ids, logits.cpu().numpy(), encoded.grid)
+
+    def wants(self, frame: int) -> bool:
+        """See :meth:`roto.engine.Memory.wants`."""
+        del frame  # the policy counts frames, whatever their numbers
+        self._since_keyframe += 1
+        return self._due()
+
+    def forget(self, objects: Iterable[int] | None = None) -> None:
+        """See :meth:`roto.engine.Memory.forget`."""
+        entries = [*self._predicted, *([self._last] if self._last else [])]
+        for entry in entries:
+            for i in list(entry.values) if objects is None else objects:
+                entry.values.pop(i, None)
+        self._predicted = [e for e in self._predicted if e.values]
+        if self._last is not None and not self._last.values:
+            self._last = None
+        self._since_keyframe = 0
+        self._banks.clear()
+
+    @property
+    def frames(self) -> list[int]:
+        """Numbers of the remembered frames: keyframes, then predicted ones."""
+        return [*self._permanent, *(e.frame for e in self._predicted)]
+
+    def _remember_prediction(
+        self, frame: int, encoded: EncodedFrame, ids: tuple[int, ...], logits: Tensor
+    ) -> None:
+        self._since_keyframe += 1
+        due = self._due()
+        if not due and not self._settings.remember_last:
+            return
+        soft = soft_aggregate(torch.sigmoid(upsample_logits(logits[None], encoded.grid.padded)[0]))
+        entry = self._remember(frame, encoded, ids, soft[1:])
+        if due:
+            self._keep_predicted(entry)
+        self._last = entry if self._settings.remember_last and not due else None
+        self._banks.clear()
+
+    def _due(self) -> bool:
+        every, most = self._settings.memory_every, self._settings.max_memory
+        return most > 0 and self._since_keyframe % every == 0
+
+    def _remember(
+        self, frame: int, encoded: EncodedFrame, ids: tuple[int, ...], masks: Tensor
+    ) -> MemoryFrame:
+        """masks: (K, H, W) aggregated, at the padded working size."""
+        image = self._engine.normalise(encoded.image, encoded.grid)
+        soft = masks[None].to(self._engine.dtype)
+        values = self._net.encode_value(image, encoded.features.f16, soft)[0]
+        rows = values.flatten(2).transpose(1, 2).contiguous()  # (K, h*w, Cv)
+        return MemoryFrame(frame, encoded.positions, dict(zip(ids, rows, strict=True)))
+
+    def _keep_predicted(self, entry: MemoryFrame) -> None:
+        """Add, then drop the frame whose absence leaves the smallest gap in time."""
+        kept = [*self._predicted, entry]
+        if len(kept) > self._settings.max_memory:
+            frames = [kept[0].frame, *(e.frame for e in kept)]
+            gaps = [abs(frames[i + 2] - frames[i]) for i in range(len(kept) - 1)]
+            kept.pop(int(np.argmin(gaps)))  # never the newest, which has no gap of its own
+        self._predicted = kept
+
+    def _entries(self, object_id: int) -> list[MemoryFrame]:
+        last = [self._last] if self._last is not None else []
+        entries = [*self._permanent.values(), *self._predicted, *last]
+        return [e for e in entries if object_id in e.values]
+
+    def _groups(self, ids: tuple[int, ...]) -> list[tuple[int, ...]]:
+        """Objects remembered at the same frames share one affinity."""
+        groups: dict[tuple[int, ...], list[int]] = {}
+        for i in ids:
+            groups.setdefault(tuple(id(e) for e in self._entries(i)), []).append(i)
+        if () in groups:
+            raise SettingsError(f"Object {groups[()][0]} was predicted before it was ever shown.")
+        return [tuple(group) for group in groups.values()]
+
+    def _read(self, encoded: EncodedFrame, group: tuple[int, ...]) -> Tensor:
+        """(1, K, Cv, h, w)."""
+        bank = self._banks.get(group)
+        if bank is None:
+            entries = self._entries(group[0])
+            values = [torch.cat([e.values[i] for i in group], 1) for e in entries]
+            bank = _Bank(torch.cat([e.key for e in entries]), torch.cat(values))
+            self._banks[group] = bank
+        settings = self._settings
+        out = read(
+            bank.keys,
+            bank.values,
+            encoded.positions,
+            top_k=settings.top_k,
+            kind=settings.similarity,
+        )
+        h, w = encoded.features.key.shape[-2:]
+        readout = out.T.reshape(len(group), -1, h, w)[None]
+        return readout.to(memory_format=torch.preserve_format)
+
+
+def load_engine(
+    model: Model, settings: Settings | None = None, *, device: str = "auto", precision: str = "auto"
+) -> StcnEngine:
+    """The engine for a model; see :func:`roto.load_model`."""
+    device_checked = str(choose_device(device))
+    net = load_network(model.path)
+    return StcnEngine(net, settings, device=device_checked, precision=precision, name=model.name)
+
+
+def working_grid(plate: tuple[int, int], short_side: int, stride: int = 16) -> Grid:
+    """Size the network works at, and the padding to multiples of ``stride``, split evenly."""
+    scale = min(1.0, short_side / min(plate))
+    h, w = (max(1, round(side * scale)) for side in plate)
+    down, across = -h % stride, -w % stride
+    pad = (across // 2, across - across // 2, down // 2, down - down // 2)
+    return Grid(plate, (h, w), pad)
+
+
+def _resize(x: Tensor, size: tuple[int, int]) -> Tensor:
+    """Antialiased (1, C, H, W) -> size; untouched where it already fits."""
+    if (x.shape[-2], x.shape[-1]) == size:
+        return x
+    return F.interpolate(x, size=size, mode="bilinear", align_corners=False, antialias=True)
