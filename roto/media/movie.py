@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections import OrderedDict
 from dataclasses import replace
 from fractions import Fraction
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING
 
 from roto.errors import DecodeError, FrameSizeError
@@ -110,8 +110,7 @@ class MovieSource(BaseSource):
 
     def _decode(self, position: int) -> VideoFrame | None:
         """Decode up to a frame, keeping all frames on the way; None if the frame is lost."""
-        keyframe = self._index.keyframe_before(self._index.times[position])
-        self._go_to(position, keyframe)
+        self._go_to(position)
         for found, frame in self._decoded:
             self._note_damage(found, frame.is_corrupt)
             self._next = found + 1
@@ -122,16 +121,25 @@ class MovieSource(BaseSource):
         self._next = None
         return None
 
-    def _go_to(self, position: int, keyframe: int) -> None:
+    def _go_to(self, position: int) -> None:
         """Make sure that decoding on from here reaches the frame by the shortest way."""
-        start = bisect_left(self._index.times, keyframe)  # an edit list may hide the keyframe
-        if self._next is not None and start <= self._next <= position:
-            return
-        if self._index.counted:
-            self._decoded = enumerate(self._decoder.from_start())
-        else:
-            self._decoded = self._numbered(self._decoder.from_keyframe(keyframe, self._index))
-        self._next = start
+        while True:
+            keyframe = self._index.keyframe_before(self._index.times[position])
+            start = bisect_left(self._index.times, keyframe)  # an edit list may hide the keyframe
+            if self._next is not None and start <= self._next <= position:
+                return
+            self._next = start
+            if self._index.counted:
+                self._decoded = enumerate(self._decoder.from_start())
+                return
+            frames = self._numbered(self._decoder.from_keyframe(keyframe, self._index))
+            first = next(frames, None)
+            if start == 0 or (first is not None and first[0] <= start):
+                self._decoded = frames if first is None else chain([first], frames)
+                return
+            # The file calls it a keyframe, but it only begins a gradual refresh, or is damaged.
+            self._next = None
+            self._index = self._index.without_keyframe(keyframe)
 
     def _numbered(self, frames: Iterator[VideoFrame]) -> Iterator[tuple[int, VideoFrame]]:
         for frame in frames:

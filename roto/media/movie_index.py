@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from statistics import median
@@ -55,6 +55,10 @@ class MovieIndex:
         which this gives, because it goes by the order of showing.
         """
         return self.keyframes[max(bisect_right(self.keyframes, time) - 1, 0)]
+
+    def without_keyframe(self, time: int) -> MovieIndex:
+        """The index without a keyframe that turned out not to decode on its own."""
+        return replace(self, keyframes=tuple(key for key in self.keyframes if key != time))
 
     @property
     def average_rate(self) -> Fraction | None:

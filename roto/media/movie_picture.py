@@ -49,7 +49,7 @@ class Orientation:
         except KeyError:
             return cls()
         # Rows of the matrix: (a b u) (c d v) (x y w); x' = a x + c y, y' = b x + d y.
-        a, b, _, c, d = np.frombuffer(data, np.int32)[:5].tolist()
+        a, b, _, c, d = np.frombuffer(bytes(data), np.int32)[:5].tolist()
         if abs(b) > abs(a):
             return cls(swap_axes=True, flip_x=c < 0, flip_y=b < 0)
         return cls(flip_x=a < 0, flip_y=d < 0)
