@@ -14,9 +14,10 @@ from roto.cli.common import Progress, engine_from
 from roto.cli.output import emit, say
 from roto.cli.propagate import MatteWriter, write_overlay
 from roto.evaluate.metrics import region_similarity
-from roto.export import FramePattern, atomic_path
+from roto.export import FramePattern, write_picture
 from roto.export.overlay import contact_sheet, overlay
 from roto.masks import labels
+from roto.masks.files import decode_picture
 from roto.media import open_clip, to_display
 from roto.session import Session
 
@@ -55,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
         progress.close()
         write_overlay(folder / "overlay.mp4", session, writer)
     sheet = contact_sheet(list(pictures.values()), 3, [f"frame {f}" for f in pictures])
-    _write_picture(folder / "contact_sheet.png", sheet)
+    write_picture(folder / "contact_sheet.png", sheet)
     _report(options, folder, progress, score)
     return 0
 
@@ -93,18 +94,9 @@ class _Score:
 
 def _truth() -> dict[int, LabelMap]:
     """Label maps by frame number, from the archive beside the clip."""
-    from PIL import Image
-
     data = (files("roto_resources") / "clips" / "sample_truth.zip").read_bytes()
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return {
-            int(name.split(".")[-2]): np.array(Image.open(io.BytesIO(archive.read(name))))
+            int(name.split(".")[-2]): decode_picture(archive.read(name), name).pixels
             for name in archive.namelist()
         }
-
-
-def _write_picture(path: Path, image: np.ndarray) -> None:  # type: ignore[type-arg]
-    from PIL import Image
-
-    with atomic_path(path) as part:
-        Image.fromarray(image).save(part, "png")

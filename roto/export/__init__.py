@@ -2,7 +2,13 @@
 
 from roto.export.atomic import atomic_path, write_bytes_atomic
 from roto.export.pattern import FramePattern, safe_file_name
-from roto.export.stills import STILL_FORMATS, StillFormat, write_label_map, write_matte
+from roto.export.stills import (
+    STILL_FORMATS,
+    StillFormat,
+    write_label_map,
+    write_matte,
+    write_picture,
+)
 
 __all__ = [
     "STILL_FORMATS",
@@ -13,4 +19,5 @@ __all__ = [
     "write_bytes_atomic",
     "write_label_map",
     "write_matte",
+    "write_picture",
 ]

@@ -1,4 +1,4 @@
-"""Mattes and label maps as still images.
+"""Mattes, label maps and pictures of them as still images.
 
 ========== ======= ============ ==================================================
 extension  default other depths what is written
@@ -91,6 +91,28 @@ def write_label_map(path: str | os.PathLike[str], label_map: LabelMap) -> None:
     buffer = io.BytesIO()
     image.save(buffer, "png")
     write_bytes_atomic(target, buffer.getvalue())
+
+
+def write_picture(path: str | os.PathLike[str], image: npt.NDArray[np.uint8]) -> None:
+    """Write a picture to look at; the extension, .png or .jpg, says how.
+
+    Args:
+        path: Where to. Missing folders are made; an existing file is replaced.
+        image: (H, W, 3) uint8 RGB.
+
+    Raises:
+        SettingsError: another extension.
+        ExportError: nothing can be written there.
+    """
+    import cv2
+
+    extension = Path(path).suffix.lower()
+    if extension not in (".png", ".jpg", ".jpeg"):
+        raise SettingsError(f"{path}: pictures are written as .png or .jpg, not {extension!r}.")
+    done, data = cv2.imencode(extension, cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
+    if not done:
+        raise ExportError(f"Cannot write {path}: the picture could not be encoded.")
+    write_bytes_atomic(path, data.tobytes())
 
 
 def format_of(path: Path) -> StillFormat:

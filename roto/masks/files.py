@@ -42,9 +42,17 @@ def read_picture(path: Path) -> Picture:
         MaskNotFoundError: there is no such file.
         MaskError: it cannot be read as a picture.
     """
-    data = read_bytes(path)
+    return decode_picture(read_bytes(path), path)
+
+
+def decode_picture(data: bytes, name: str | Path) -> Picture:
+    """What :func:`read_picture` does, for the bytes of a file; ``name`` is for error messages.
+
+    Raises:
+        MaskError: they are not a picture.
+    """
     if _is_indexed_png(data):
-        return _read_indexed_png(data, path)
+        return _decode_indexed_png(data, name)
     import cv2
 
     try:
@@ -52,7 +60,7 @@ def read_picture(path: Path) -> Picture:
     except cv2.error:  # an empty buffer raises, a damaged one gives None
         pixels = None
     if pixels is None:
-        raise MaskError(f"Mask {path} cannot be read: it is damaged or not a picture.")
+        raise MaskError(f"Mask {name} cannot be read: it is damaged or not a picture.")
     if pixels.ndim == 3:
         pixels = pixels[..., [2, 1, 0, 3][: pixels.shape[2]]]
     return Picture(pixels, "lossy" if data.startswith(_JPEG_SIGNATURE) else "plain")
@@ -81,7 +89,7 @@ def _is_indexed_png(data: bytes) -> bool:
     )
 
 
-def _read_indexed_png(data: bytes, path: Path) -> Picture:
+def _decode_indexed_png(data: bytes, name: str | Path) -> Picture:
     """Palette indices, or gray levels where the palette is only a way to store grays."""
     from PIL import Image
 
@@ -90,7 +98,7 @@ def _read_indexed_png(data: bytes, path: Path) -> Picture:
             indices = np.asarray(image)
             palette = np.array(image.getpalette("RGB") or [], np.uint8).reshape(-1, 3)
     except (OSError, SyntaxError, ValueError) as error:  # what Pillow raises on damaged files
-        raise MaskError(f"Mask {path} cannot be read: it is damaged ({error}).") from error
+        raise MaskError(f"Mask {name} cannot be read: it is damaged ({error}).") from error
     if (palette != palette[:, :1]).any():
         return Picture(indices, "indexed")
     grays = np.zeros(256, np.uint8)
