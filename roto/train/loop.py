@@ -2,110 +2,56 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import logging
-import math
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
-from torch.utils.data import DataLoader, Dataset
 
-from roto.model.stcn import SMALL, STCN
+from roto.model.stcn import STCN
 from roto.model.weights import save_state_dict
+from roto.train.batches import endless
 from roto.train.packs import StillPack
+from roto.train.recipe import Progress, Recipe
 from roto.train.step import clip_loss
-from roto.train.synthesis import ClipMaker
+from roto.train.validation import validate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 log = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """Everything that decides how a run goes; stored in its checkpoints."""
-
-    packs: tuple[str, ...]
-    minutes: float = 60.0
-    size: int = 192
-    frames: int = 3
-    batch: int = 8
-    rate: float = 3e-4  # of new layers
-    backbone_rate: float = 1e-4  # of pretrained layers
-    weight_decay: float = 1e-4
-    warm_up: int = 100  # steps
-    decay_from: float = 0.5  # share of the budget after which the rate falls, along a cosine
-    ema: float = 0.998
-    seed: int = 1
-    freeze: int = 4  # first blocks of the key encoder that keep their ImageNet weights
-    pairs: float = 0.3  # share of batches with two targets instead of one
-
-
-@dataclass
-class Progress:
-    """Where a run is."""
-
-    step: int = 0
-    seconds: float = 0.0
-    iou: float = 0.0  # running mean
-    loss: float = 0.0
-    history: list[dict[str, float]] = field(default_factory=list)
-
-
-class Batches(Dataset[tuple[Tensor, Tensor, int]]):
-    """Batch ``i`` depends on the seed and ``i`` alone: a resumed run sees what it would have."""
-
-    def __init__(self, recipe: Recipe, pack: StillPack, first: int) -> None:
-        self.recipe, self.first = recipe, first
-        self.maker = ClipMaker(pack, size=recipe.size, frames=recipe.frames)
-
-    def __len__(self) -> int:
-        return 10**9
-
-    def __getitem__(self, index: int) -> tuple[Tensor, Tensor, int]:
-        rng = np.random.default_rng((self.recipe.seed, self.first + index))
-        objects = 2 if rng.random() < self.recipe.pairs else 1
-        clips = [self.maker.make(rng, objects) for _ in range(self.recipe.batch)]
-        frames = torch.from_numpy(np.stack([c.frames for c in clips]))
-        labels = torch.from_numpy(np.stack([c.labels for c in clips]))
-        return frames, labels, objects
-
-
-class _InOrder(torch.utils.data.Sampler[int]):
-    def __iter__(self) -> Iterator[int]:
-        index = 0
-        while True:
-            yield index
-            index += 1
+CHECKPOINT = "checkpoint.pt"
+WEIGHTS = "weights.safetensors"
+LOG = "log.jsonl"
 
 
 class Trainer:
-    """Owns network, optimiser and average of one run."""
+    """Owns network, optimiser and weight average of one run."""
 
     def __init__(self, recipe: Recipe, net: STCN, device: torch.device) -> None:
         self.recipe, self.device = recipe, device
         self.net = net.to(device).to(memory_format=torch.channels_last)
-        # The frozen blocks work at strides 2 and 4: a step without their backward pass takes
-        # 60 % of the time on a CPU.
-        self.net.key_encoder.get_submodule("features")[: recipe.freeze].requires_grad_(False)  # type: ignore[index]
-        self.average = AveragedModel(self.net, multi_avg_fn=get_ema_multi_avg_fn(recipe.ema))  # type: ignore[no-untyped-call]
+        _freeze_first_blocks(self.net, recipe.freeze)
+        self.average = AveragedModel(self.net, multi_avg_fn=get_ema_multi_avg_fn(recipe.ema))
         self.optimiser = torch.optim.AdamW(_groups(net, recipe), weight_decay=recipe.weight_decay)
         self.progress = Progress()
 
     def load(self, checkpoint: dict[str, Any]) -> None:
+        """Go on where ``save`` left off."""
         self.net.load_state_dict(checkpoint["net"])
         self.average.load_state_dict(checkpoint["average"])
         self.optimiser.load_state_dict(checkpoint["optimiser"])
         self.progress = Progress(**checkpoint["progress"])
 
-    def save(self, path: Path) -> None:
+    def save(self, folder: Path) -> None:
+        """Checkpoint and, beside it, the averaged weights as they would ship."""
         state = {
             "net": self.net.state_dict(),
             "average": self.average.state_dict(),
@@ -113,93 +59,100 @@ class Trainer:
             "progress": asdict(self.progress),
             "recipe": asdict(self.recipe),
         }
-        part = path.with_suffix(".part")
+        part = folder / (CHECKPOINT + ".part")
         torch.save(state, part)
-        part.replace(path)
-        save_state_dict(averaged_weights(state), path.with_name("weights.safetensors"))
+        part.replace(folder / CHECKPOINT)
+        save_state_dict(self.averaged().state_dict(), folder / WEIGHTS)
 
-    def run(self, folder: Path, *, save_every: float = 120.0, log_every: int = 20) -> None:
-        """Train until the budget is used, saving every two minutes."""
-        saved = started = time.monotonic()
-        before = self.progress.seconds
-        loader = DataLoader(
-            Batches(self.recipe, _pack(self.recipe), self.progress.step),
-            batch_size=None,
-            sampler=_InOrder(),
-            num_workers=1,
-            prefetch_factor=8,
-            worker_init_fn=_quiet_worker,
-        )
-        for frames, labels, objects in loader:
-            self._step(frames, labels, objects)
-            now = time.monotonic()
-            self.progress.seconds = before + now - started
+    def averaged(self) -> STCN:
+        """The network with averaged weights."""
+        net = self.average.module
+        assert isinstance(net, STCN)
+        return net
+
+    def run(
+        self,
+        folder: Path,
+        *,
+        validation: Path | None = None,
+        save_every: float = 120.0,
+        validate_every: float = 1200.0,
+        log_every: int = 20,
+    ) -> None:
+        """Train until the budget is used.
+
+        Args:
+            folder: Where checkpoint, weights and log go.
+            validation: Data set in the layout of DAVIS; scored now and then and at the end.
+            save_every: Seconds between checkpoints.
+            validate_every: Seconds between validations, which do not count as training time.
+            log_every: Steps between lines of the log.
+        """
+        save_due, validate_due = _Timer(save_every), _Timer(validate_every)
+        for _ in self._steps():
             if self.progress.step % log_every == 0:
-                self._report(folder)
-            if now - saved > save_every:
-                self.save(folder / "checkpoint.pt")
-                saved = now
+                self._write(folder, self.progress.line(self.recipe.rate_factor(self.progress)))
+            if save_due(self.progress.seconds):
+                self.save(folder)
+            if validation is not None and validate_due(self.progress.seconds):
+                self._validate(folder, validation)
+        self.save(folder)
+        if validation is not None:
+            self._validate(folder, validation)
+
+    def _steps(self) -> Iterator[None]:
+        """One training step per turn; what happens between turns costs no training time."""
+        pack = StillPack([Path(p) for p in self.recipe.packs])
+        for frames, labels, objects in endless(
+            self.recipe, pack, first=self.progress.step, workers=1
+        ):
+            started = time.monotonic()
+            self._step(frames, labels, objects)
+            self.progress.seconds += time.monotonic() - started
+            yield
             if self.progress.seconds >= self.recipe.minutes * 60:
-                break
-        self.save(folder / "checkpoint.pt")
+                return
 
     def _step(self, frames: Tensor, labels: Tensor, objects: int) -> None:
-        _freeze_statistics(self.net)
-        factor = self._rate_factor()
+        _train_without_statistics(self.net)
+        factor = self.recipe.rate_factor(self.progress)
         for group in self.optimiser.param_groups:
             group["lr"] = group["peak"] * factor
-        hard = 1.0 if self.progress.step < 200 else 0.3
         with torch.autocast(self.device.type, dtype=torch.bfloat16):
+            hard = self.recipe.hard_share(self.progress.step)
             frames, labels = frames.to(self.device), labels.to(self.device)
             result = clip_loss(self.net, frames, labels, objects, hard)
         self.optimiser.zero_grad(set_to_none=True)
-        result.loss.backward()  # type: ignore[no-untyped-call]
+        result.loss.backward()
         nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
         self.optimiser.step()
         self.average.update_parameters(self.net)
-        self.progress.step += 1
-        keep = min(0.98, 1 - 1 / self.progress.step)
-        self.progress.iou = keep * self.progress.iou + (1 - keep) * result.iou
-        self.progress.loss = keep * self.progress.loss + (1 - keep) * float(result.loss.detach())
+        self.progress.add(float(result.loss.detach()), result.iou, len(frames))
 
-    def _rate_factor(self) -> float:
-        """Linear warm-up by steps, then flat, then a cosine down to 1 % at the budget's end."""
-        recipe = self.recipe
-        warm = min(1.0, (self.progress.step + 1) / recipe.warm_up)
-        share = self.progress.seconds / (recipe.minutes * 60)
-        late = max(0.0, min(1.0, (share - recipe.decay_from) / (1 - recipe.decay_from)))
-        return warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * late)))
+    def _validate(self, folder: Path, dataset: Path) -> None:
+        scores = validate(copy.deepcopy(self.averaged()), dataset, device=str(self.device))
+        self._write(folder, {"step": self.progress.step, "validation": dataset.name, **scores})
 
-    def _report(self, folder: Path) -> None:
-        p = self.progress
-        clips = p.step * self.recipe.batch
-        line = {
-            "step": p.step,
-            "minutes": round(p.seconds / 60, 2),
-            "loss": round(p.loss, 4),
-            "iou": round(p.iou, 4),
-            "rate": round(self._rate_factor(), 4),
-            "clips_per_s": round(clips / max(p.seconds, 1e-9), 2),
-        }
-        with (folder / "log.jsonl").open("a") as file:
+    def _write(self, folder: Path, line: dict[str, Any]) -> None:
+        with (folder / LOG).open("a") as file:
             file.write(json.dumps(line) + "\n")
-        log.info("%s", line)
+        log.info("%s", json.dumps(line))
 
 
-def averaged_weights(checkpoint: dict[str, Any]) -> dict[str, Tensor]:
-    """The weights to ship: the moving average, without its counter."""
-    prefix = "module."
-    average: dict[str, Tensor] = checkpoint["average"]
-    return {n.removeprefix(prefix): t for n, t in average.items() if n.startswith(prefix)}
+class _Timer:
+    """Says whether so many seconds of training have passed since it last said yes."""
 
+    def __init__(self, seconds: float) -> None:
+        self._every = seconds
+        self._last: float | None = None
 
-def fresh_network() -> STCN:
-    """The small network with random weights."""
-    return STCN(SMALL)
-
-
-def _pack(recipe: Recipe) -> StillPack:
-    return StillPack([Path(p) for p in recipe.packs])
+    def __call__(self, now: float) -> bool:
+        if self._last is None:
+            self._last = now
+        due = now - self._last >= self._every
+        if due:
+            self._last = now
+        return due
 
 
 def _groups(net: STCN, recipe: Recipe) -> list[dict[str, Any]]:
@@ -210,6 +163,7 @@ def _groups(net: STCN, recipe: Recipe) -> list[dict[str, Any]]:
         if not parameter.requires_grad:
             continue
         pretrained = name.startswith(("key_encoder.", "value_encoder.features."))
+        # The value encoder's first convolution has inputs that no photo network knows.
         pretrained = pretrained and name != "value_encoder.features.0.0.weight"
         (backbone if pretrained else new).append(parameter)
     return [
@@ -218,16 +172,19 @@ def _groups(net: STCN, recipe: Recipe) -> list[dict[str, Any]]:
     ]
 
 
-def _freeze_statistics(net: nn.Module) -> None:
+def _freeze_first_blocks(net: STCN, blocks: int) -> None:
+    """Keep the ImageNet weights of the first blocks, which work at strides 2 and 4.
+
+    A step without their backward pass takes 60 % of the time on a CPU.
+    """
+    features = list(net.key_encoder.get_submodule("features").children())
+    for block in features[:blocks]:
+        block.requires_grad_(False)
+
+
+def _train_without_statistics(net: nn.Module) -> None:
     """Batch statistics of three frames of the same clip would be worse than ImageNet's."""
     net.train()
     for module in net.modules():
         if isinstance(module, nn.BatchNorm2d):
             module.eval()
-
-
-def _quiet_worker(_: int) -> None:
-    import cv2
-
-    cv2.setNumThreads(0)  # the worker shares its two cores with the network
-    torch.set_num_threads(1)

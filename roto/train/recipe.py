@@ -1,0 +1,86 @@
+"""Everything that decides how a training run goes, and how far it has come."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What to train on and how; stored beside the checkpoints and in the model card.
+
+    Attributes:
+        packs: Tar files of labelled stills.
+        minutes: Budget. The learning rate follows it, so a resumed run needs the same number.
+        size: Side of the square clips in pixels, a multiple of 16.
+        frames: Frames per clip; the first is given, the others are predicted.
+        batch: Clips per step.
+        rate: Peak learning rate of new layers.
+        backbone_rate: Peak learning rate of pretrained layers.
+        weight_decay: Of AdamW.
+        warm_up: Steps until the peak.
+        decay_from: Share of the budget after which the rate falls, along a cosine.
+        ema: Decay of the moving average of the weights, which is what ships.
+        seed: Of the clips and of new layers.
+        freeze: First blocks of the key encoder that keep their ImageNet weights.
+        pairs: Share of batches with two targets instead of one.
+        hard: Share of pixels that the cross-entropy keeps after its first 200 steps.
+    """
+
+    packs: tuple[str, ...]
+    minutes: float = 60.0
+    size: int = 192
+    frames: int = 3
+    batch: int = 8
+    rate: float = 3e-4
+    backbone_rate: float = 1e-4
+    weight_decay: float = 1e-4
+    warm_up: int = 100
+    decay_from: float = 0.5
+    ema: float = 0.998
+    seed: int = 1
+    freeze: int = 4
+    pairs: float = 0.3
+    hard: float = 0.3
+
+    def rate_factor(self, progress: Progress) -> float:
+        """Share of the peak rate: linear warm-up, flat, then a cosine down to 1 %."""
+        warm = min(1.0, (progress.step + 1) / self.warm_up)
+        spent = progress.seconds / (self.minutes * 60)
+        late = max(0.0, min(1.0, (spent - self.decay_from) / (1 - self.decay_from)))
+        return warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * late)))
+
+    def hard_share(self, step: int) -> float:
+        """Share of pixels the cross-entropy keeps: all at first, when nothing is easy yet."""
+        return 1.0 if step < 200 else self.hard
+
+
+@dataclass
+class Progress:
+    """Where a run is. Loss and IoU are running means."""
+
+    step: int = 0
+    seconds: float = 0.0
+    clips: int = 0
+    iou: float = 0.0
+    loss: float = 0.0
+
+    def add(self, loss: float, iou: float, clips: int) -> None:
+        """Count one step."""
+        self.step += 1
+        self.clips += clips
+        keep = min(0.98, 1 - 1 / self.step)
+        self.iou = keep * self.iou + (1 - keep) * iou
+        self.loss = keep * self.loss + (1 - keep) * loss
+
+    def line(self, rate: float) -> dict[str, float]:
+        """What the log says every few steps."""
+        return {
+            "step": self.step,
+            "minutes": round(self.seconds / 60, 2),
+            "clips": self.clips,
+            "loss": round(self.loss, 4),
+            "iou": round(self.iou, 4),
+            "rate": round(rate, 4),
+        }
