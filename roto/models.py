@@ -34,7 +34,7 @@ class Model:
             return None
         with self.path.open("rb") as file:
             header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
-        shapes = [v["shape"] for name, v in header.items() if _is_parameter(name)]
+        shapes: list[list[int]] = [v["shape"] for name, v in header.items() if _is_parameter(name)]
         return sum(math.prod(shape) for shape in shapes)
 
 

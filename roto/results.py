@@ -159,10 +159,10 @@ def _fuse_one(first: Floats | None, second: Floats | None, share: float) -> Floa
         only = second if first is None else first
         assert only is not None
         return only
-    share32 = np.float32(share)
-    return np.clip(first, -_LIMIT, _LIMIT) * share32 + np.clip(second, -_LIMIT, _LIMIT) * (
-        1 - share32
-    )
+    share = float(share)  # a Python number leaves the arrays float32
+    fused: Floats = share * np.clip(first, -_LIMIT, _LIMIT)
+    fused += (1 - share) * np.clip(second, -_LIMIT, _LIMIT)
+    return fused
 
 
 def _decidedness(logits: Floats) -> float:

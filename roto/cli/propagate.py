@@ -18,8 +18,8 @@ from roto.media import FrameSource, open_clip, to_display
 from roto.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
     import argparse
+    from collections.abc import Callable, Mapping
 
     from roto.passes import Finished
     from roto.results import FrameResult

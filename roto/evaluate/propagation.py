@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from roto.engine import Engine
-    from roto.evaluate.davis import LabelMap, Sequence
+    from roto.evaluate.davis import Sequence
     from roto.evaluate.run import Segment
+    from roto.masks import LabelMap
     from roto.media.source import Image
 
 

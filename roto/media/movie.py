@@ -7,13 +7,13 @@ from bisect import bisect_left
 from collections import OrderedDict
 from dataclasses import replace
 from fractions import Fraction
-from itertools import chain, islice, pairwise
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from roto.errors import DecodeError, FrameSizeError
 from roto.media.base import BaseSource
 from roto.media.movie_decoder import MovieDecoder, open_movie
-from roto.media.movie_index import MovieIndex, scan
+from roto.media.movie_index import MovieIndex, is_ascending, scan
 from roto.media.movie_picture import Orientation, RgbConverter, depth_of
 from roto.media.source import Clip, Image
 
@@ -206,9 +206,9 @@ def _verified_index(path: Path) -> tuple[MovieIndex, VideoFrame]:
     decoder = MovieDecoder(path)
     try:
         head = list(islice(decoder.from_start(), _CHECKED_FRAMES))
-        if not head:
+        if not head or (index.cut_off and not index.times):
             raise DecodeError(f"{path} has no frame that can be decoded; copy it again.")
-        if [frame.pts for frame in head] != list(index.times[: len(head)]):
+        if not index.agrees_with([frame.pts for frame in head]):
             index = _counted_index(decoder, index)
     finally:
         decoder.close()
@@ -217,9 +217,9 @@ def _verified_index(path: Path) -> tuple[MovieIndex, VideoFrame]:
 
 def _counted_index(decoder: MovieDecoder, index: MovieIndex) -> MovieIndex:
     times = [frame.pts for frame in decoder.from_start()]
-    known = [time for time in times if time is not None]
-    if len(known) == len(times) and all(a < b for a, b in pairwise(known)):
-        return replace(index, times=tuple(known))
+    known = tuple(time for time in times if time is not None)
+    if len(known) == len(times) and is_ascending(known):
+        return replace(index, times=known)
     return replace(index, times=tuple(range(len(times))), keyframes=(0,), counted=True)
 
 

@@ -60,6 +60,16 @@ class MovieIndex:
         """The index without a keyframe that turned out not to decode on its own."""
         return replace(self, keyframes=tuple(key for key in self.keyframes if key != time))
 
+    def agrees_with(self, decoded: Sequence[int | None]) -> bool:
+        """Whether the timestamps of the first decoded frames can be those of this index.
+
+        Frames that the decoder left out are damaged, and keep their places in the index.
+        """
+        times = [time for time in decoded if time is not None]
+        # Frames after a cut may still decode, but they cannot be numbered.
+        expected = {*self.times, *(t for t in times if self.cut_off and t > self.times[-1])}
+        return len(times) == len(decoded) and is_ascending(times) and expected.issuperset(times)
+
     @property
     def average_rate(self) -> Fraction | None:
         """Frames per second by the timestamps; None for less than two frames."""
@@ -100,15 +110,24 @@ def scan(container: InputContainer, stream: VideoStream) -> MovieIndex:
     except av.FFmpegError:
         cut_off = True
     cut_off = cut_off or _fewer_than_promised(container, stream, packets)
-    times = sorted({p.pts for p in packets if p.pts is not None and not p.is_hidden})
+    keyframes = sorted({p.pts for p in packets if p.is_keyframe and p.pts is not None})
+    # Frames before the first keyframe, as in a recording that begins anywhere, cannot be decoded.
+    start = keyframes[0] if keyframes else 0
+    shown = {p.pts for p in packets if p.pts is not None and not p.is_hidden}
+    times = sorted(time for time in shown if time >= start)
     if cut_off:
         times = _before_the_cut(times, packets)
     return MovieIndex(
         times=tuple(times),
-        keyframes=tuple(sorted({p.pts for p in packets if p.is_keyframe and p.pts is not None})),
+        keyframes=tuple(keyframes),
         time_base=Fraction(stream.time_base or 1),
         cut_off=cut_off,
     )
+
+
+def is_ascending(times: Sequence[int]) -> bool:
+    """Whether each number is above the one before."""
+    return all(earlier < later for earlier, later in pairwise(times))
 
 
 def _fewer_than_promised(

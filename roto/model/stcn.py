@@ -103,7 +103,7 @@ class SpatialGate(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         pooled = torch.cat([x.amax(1, keepdim=True), x.mean(1, keepdim=True)], 1)
-        return cast("Tensor", x * torch.sigmoid(self.spatial["conv"](pooled)))
+        return x * torch.sigmoid(self.spatial["conv"](pooled))
 
 
 class Attention(nn.Module):

@@ -54,7 +54,7 @@ class Look:
     def apply(self, rng: Rng, picture: Floats, t: int) -> Bytes:
         """Picture (S, S, 3) in code values -> uint8."""
         if self.defocus:
-            picture = cv2.GaussianBlur(picture, (0, 0), self.defocus)
+            picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), self.defocus), np.float32)
         picture = 255 * (np.clip(picture / 255, 0, 1) ** self.gammas[t]) * self.gains[t]
         if self.grain:
             picture = picture + rng.standard_normal(picture.shape, np.float32) * self.grain

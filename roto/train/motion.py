@@ -72,7 +72,8 @@ def wander(
 
 def _kick(rng: Rng, amount: Amount) -> npt.NDArray[np.float64]:
     scale = [amount.shift, amount.shift, np.deg2rad(amount.turn), amount.scale, amount.shear]
-    return rng.normal(size=5) * np.array(scale) * 0.7
+    kick: npt.NDArray[np.float64] = rng.normal(size=5) * np.array(scale) * 0.7
+    return kick
 
 
 def _step(
@@ -94,9 +95,11 @@ def _bends(rng: Rng, frames: int, size: int, amount: float) -> list[Floats]:
     grid = rng.integers(3, 6)
     field = np.zeros((grid, grid, 2), np.float32)
     speed = rng.normal(size=field.shape).astype(np.float32) * amount
-    bends = []
+    bends: list[Floats] = []
     for _ in range(frames):
-        bends.append(cv2.resize(field, (size, size), interpolation=cv2.INTER_CUBIC))
+        bends.append(
+            np.asarray(cv2.resize(field, (size, size), interpolation=cv2.INTER_CUBIC), np.float32)
+        )
         field = field + speed
         speed = 0.7 * speed + 0.5 * amount * rng.normal(size=field.shape).astype(np.float32)
     return bends

@@ -137,11 +137,12 @@ class ClipMaker:
         longest = self.size * float(np.exp(rng.uniform(np.log(0.18), np.log(0.8))))
         # Pad so that the border is transparent and the layer's middle is the object's.
         image, alpha = (
-            cv2.copyMakeBorder(a, 2, 2, 2, 2, cv2.BORDER_CONSTANT) for a in (image, alpha)
+            np.asarray(cv2.copyMakeBorder(a, 2, 2, 2, 2, cv2.BORDER_CONSTANT), np.uint8)
+            for a in (image, alpha)
         )
         start = self._place(rng, (h + 4, w + 4), longest / max(h, w))
         motion = wander(rng, start, self.frames, self.size, OBJECT)
-        return Cutout(image, np.asarray(alpha, np.uint8), motion, label)
+        return Cutout(image, alpha, motion, label)
 
     def _place(self, rng: Rng, shape: tuple[int, int], zoom: float) -> npt.NDArray[np.float64]:
         """Matrix that puts a layer of ``shape`` somewhere into the picture."""
