@@ -38,6 +38,7 @@ class MovieIndex:
             that an edit list hides, because the first shown frame can depend on them.
         time_base: Seconds per unit.
         cut_off: The file ends before the frames that its header promises.
+        guessed: The format stores no presentation times (AVI); FFmpeg infers them, often wrongly.
         counted: The timestamps cannot be trusted: frames are told apart only by counting them
             from the start of the file, and ``times`` is 0, 1, 2, ...
     """
@@ -46,6 +47,7 @@ class MovieIndex:
     keyframes: tuple[int, ...]
     time_base: Fraction
     cut_off: bool = False
+    guessed: bool = False
     counted: bool = False
 
     def keyframe_before(self, time: int) -> int:
@@ -63,12 +65,14 @@ class MovieIndex:
     def agrees_with(self, decoded: Sequence[int | None]) -> bool:
         """Whether the timestamps of the first decoded frames can be those of this index.
 
-        Frames that the decoder left out are damaged, and keep their places in the index.
+        Frames that the decoder left out are damaged, and keep their places in the index. Damage
+        also puts frames out of order, so that order tells something of guessed timestamps only.
         """
         times = [time for time in decoded if time is not None]
         # Frames after a cut may still decode, but they cannot be numbered.
         expected = {*self.times, *(t for t in times if self.cut_off and t > self.times[-1])}
-        return len(times) == len(decoded) and is_ascending(times) and expected.issuperset(times)
+        in_order = is_ascending(times) or not self.guessed
+        return len(times) == len(decoded) and in_order and expected.issuperset(times)
 
     @property
     def average_rate(self) -> Fraction | None:
@@ -122,6 +126,7 @@ def scan(container: InputContainer, stream: VideoStream) -> MovieIndex:
         keyframes=tuple(keyframes),
         time_base=Fraction(stream.time_base or 1),
         cut_off=cut_off,
+        guessed=container.format.name == "avi",
     )
 
 
