@@ -6,6 +6,7 @@ command line, the desktop app and host plugins iterate the same generator.
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from roto.masks.reading import MaskLike
     from roto.media import FrameSource, Image
     from roto.passes import Direction, Finished
+
+log = logging.getLogger(__name__)
 
 
 class Session:
@@ -45,6 +48,7 @@ class Session:
         self.source, self._engine = source, engine
         self._cache = EncodedCache(cache_bytes)
         self._masks: dict[int, KeyMask] = {}
+        self._shot: Shot | None = None
 
     @property
     def engine(self) -> Engine:
@@ -65,7 +69,9 @@ class Session:
         Raises:
             KeyframeError: the masks contradict each other, or there are none.
         """
-        return understand(list(self._masks.values()))
+        if self._shot is None:
+            self._shot = understand(list(self._masks.values()))
+        return self._shot
 
     def set_keyframe(self, frame: int, mask: MaskLike | Mapping[str, MaskLike]) -> None:
         """The artist's mask at a frame: a hard constraint, returned exactly.
@@ -81,7 +87,11 @@ class Session:
         clip = self.source.clip
         if clip.frame_count is not None and frame not in self.source.frame_numbers:
             raise KeyframeError(f"There is no frame {frame} to key: {_extent(self.source)}.")
-        self._masks[frame] = read_mask(mask, frame=frame, size=(clip.height, clip.width))
+        found = read_mask(mask, frame=frame, size=(clip.height, clip.width))
+        for note in found.notes:
+            log.warning("%s", note)
+        self._masks[frame] = found
+        self._shot = None
 
     def propagate(
         self, direction: Direction = "both", *, finished: Finished | None = None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 
 from roto.model.stcn import STCN
 from roto.model.weights import save_state_dict
@@ -23,7 +23,7 @@ from roto.train.step import clip_loss
 from roto.train.validation import validate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class Trainer:
         self.recipe, self.device = recipe, device
         self.net = net.to(device).to(memory_format=torch.channels_last)
         _freeze_first_blocks(self.net, recipe.freeze)
-        self.average = AveragedModel(self.net, multi_avg_fn=get_ema_multi_avg_fn(recipe.ema))
+        self.average = AveragedModel(self.net, avg_fn=_moving_average(recipe.ema))
         self.optimiser = torch.optim.AdamW(_groups(net, recipe), weight_decay=recipe.weight_decay)
         self.progress = Progress()
 
@@ -153,6 +153,16 @@ class _Timer:
         if due:
             self._last = now
         return due
+
+
+def _moving_average(decay: float) -> Callable[[Tensor, Tensor, Tensor | int], Tensor]:
+    """Exponential average that forgets its start: early on, the last tenth of the run counts."""
+
+    def update(average: Tensor, current: Tensor, count: Tensor | int) -> Tensor:
+        share = max(1 - decay, 9 / (10 + int(count)))
+        return average + (current - average) * share
+
+    return update
 
 
 def _groups(net: STCN, recipe: Recipe) -> list[dict[str, Any]]:
