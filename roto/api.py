@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from roto.errors import FrameNotFoundError, KeyframeError
+from roto.engine import Settings
+from roto.errors import FrameNotFoundError, KeyframeError, SettingsError
 from roto.export import FramePattern, write_matte
 from roto.media import FrameSource, IteratorSource, open_clip
 from roto.models import DEFAULT, find_model
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from roto.engine import Engine, Settings
+    from roto.engine import Engine
     from roto.masks.reading import MaskLike
     from roto.media import Clip, ClipLike
     from roto.passes import Direction, Propagated
@@ -90,6 +91,8 @@ def propagate(
     own = not isinstance(frames, FrameSource)
     source = open_clip(frames)
     try:
+        if source.clip.damaged_from is not None:
+            source.read(source.clip.damaged_from)  # says so now: an error later would cost the work
         session = _open_session(source, keyframes, model, settings, device, precision)
         results: dict[int, FrameResult] = {}
         for event in session.propagate(direction):
@@ -158,9 +161,6 @@ class Result(Mapping[int, "FrameResult"]):
                 f"{numbers[0]} to {numbers[-1]}."
             ) from None
 
-    def __contains__(self, frame: object) -> bool:
-        return frame in self._frames  # a Mapping would ask for a KeyError
-
     def __iter__(self) -> Iterator[int]:
         return iter(self._frames)
 
@@ -205,7 +205,9 @@ def _open_session(
     precision: str,
 ) -> Session:
     """Keyframes are read before the network is loaded: the cheap mistakes are found first."""
-    session = Session(source)
+    if settings is not None and not isinstance(model, (str, os.PathLike)):
+        raise SettingsError("An engine has settings of its own; give settings to load_model.")
+    session = Session(source, cache_bytes=(settings or Settings()).cache_bytes)
     for frame, mask in keyframes.items():
         session.set_keyframe(_frame_number(frame), mask)
     session.shot  # noqa: B018 - contradictions between masks are found here

@@ -7,7 +7,7 @@ Each class also derives from the builtin a Python programmer would expect, so
     ├── MediaError
     │   ├── ClipNotFoundError    (FileNotFoundError)  nothing matches the path
     │   ├── DecodeError          (OSError)            found, but it cannot be read as pictures
-    │   ├── FrameNotFoundError   (LookupError)        no such frame, or its file is missing
+    │   ├── FrameNotFoundError   (KeyError)           no such frame, or its file is missing
     │   └── FrameSizeError       (ValueError)         a frame of another size than the first
     ├── MaskError                (ValueError)         pixels that are not a mask
     │   ├── MaskNotFoundError    (FileNotFoundError)
@@ -45,7 +45,7 @@ class DecodeError(MediaError, OSError):
     """The file is there but cannot be read as pictures, wholly or from some frame on."""
 
 
-class FrameNotFoundError(MediaError, LookupError):
+class FrameNotFoundError(MediaError, KeyError):
     """The clip has no frame of that number, or its file is missing."""
 
 

@@ -17,6 +17,7 @@ from roto.errors import WeightsNotFoundError
 DEFAULT = "small"
 FOLDER_VARIABLE = "ROTO_MODELS"
 _ENDINGS = (".safetensors", ".pth", ".pt")
+_LONGEST_HEADER = 100_000_000  # bytes; the format's own bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +30,19 @@ class Model:
 
     @property
     def parameters(self) -> int | None:
-        """Number of parameters; None where only torch could tell."""
+        """Number of parameters; None where only torch could tell, or the file is damaged."""
         if self.path.suffix != ".safetensors":
             return None
-        with self.path.open("rb") as file:
-            header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
-        shapes: list[list[int]] = [v["shape"] for name, v in header.items() if _is_parameter(name)]
-        return sum(math.prod(shape) for shape in shapes)
+        try:
+            with self.path.open("rb") as file:
+                length = int.from_bytes(file.read(8), "little")
+                header = json.loads(file.read(min(length, _LONGEST_HEADER)))
+            shapes: list[list[int]] = [
+                entry["shape"] for name, entry in header.items() if _is_parameter(name)
+            ]
+            return sum(math.prod(shape) for shape in shapes)
+        except (OSError, ValueError, LookupError, AttributeError, TypeError):
+            return None  # a list of models must not break on one of them
 
 
 def _is_parameter(name: str) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from roto.errors import KeyframeError
 from roto.masks import Matte
 from roto.results import FrameResult, Logits, PackedLogits, fuse
 
@@ -85,10 +86,12 @@ class Run:
         for frame, logits in self._pass(behind[::-1], frozenset()):
             if frame not in settled:
                 yield self._finish(frame, self._fuse(frame, met.pop(frame, None), logits))
+        self._check_whole()
 
     def stream(self) -> Iterator[Propagated]:
         """See :meth:`roto.session.Session.stream`."""
         active: set[int] = set()
+        frame: int | None = None
         for frame, picture in self.session.source.frames():
             encoded = self.session.encode_picture(picture, frame)
             objects = self._enter(frame, active)
@@ -97,6 +100,20 @@ class Run:
             yield self._finish(
                 frame, self.memory.predict(frame, encoded, objects) if objects else None
             )
+        self._check_keyframes_met(frame)
+
+    def _check_keyframes_met(self, last: int | None) -> None:
+        missed = [f for f in self.shot.keyframes if last is None or f > last]
+        if missed:
+            raise KeyframeError(
+                f"The stream ended at frame {last}, before its keyframe at frame {missed[0]}."
+            )
+
+    def _check_whole(self) -> None:
+        """A movie that is cut off is told after all that can be read of it is finished."""
+        damaged_from = self.session.source.clip.damaged_from
+        if damaged_from is not None:
+            self.session.source.read(damaged_from)
 
     def _pass(
         self, frames: list[int], visited_again: Iterable[int]

@@ -84,9 +84,11 @@ class Session:
             KeyframeError: the clip has no such frame.
             MaskError: not a mask, or of another size than the plate.
         """
-        clip = self.source.clip
-        if clip.frame_count is not None and frame not in self.source.frame_numbers:
+        clip, numbers = self.source.clip, self.source.frame_numbers
+        if clip.frame_count is not None and frame not in numbers:
             raise KeyframeError(f"There is no frame {frame} to key: {_extent(self.source)}.")
+        if clip.frame_count is None and frame < numbers[0]:
+            raise KeyframeError(f"There is no frame {frame} to key: the stream is at {numbers[0]}.")
         found = read_mask(mask, frame=frame, size=(clip.height, clip.width))
         for note in found.notes:
             log.warning("%s", note)
@@ -114,7 +116,11 @@ class Session:
         yield from Run(self, self.shot, finished or {}).events(direction)
 
     def stream(self) -> Iterator[Propagated]:
-        """Forward only, one event per frame as frames arrive; for sources of unknown length."""
+        """Forward only, one event per frame as frames arrive; for sources of unknown length.
+
+        Raises:
+            KeyframeError: the stream ended before a keyframe; after all its frames.
+        """
         yield from Run(self, self.shot, {}).stream()
 
     def encode(self, frame: int, *, keep: bool) -> Encoded:

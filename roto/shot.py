@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,6 +69,7 @@ class _Names:
     def __init__(self, masks: Sequence[KeyMask]) -> None:
         self.by_id: dict[int, str] = {}
         self._ids: dict[str, int] = {}
+        self._unnamed = False  # the only object, until the name of a mask's file suggests one
         layers = [(mask, layer) for mask in masks for layer in mask.layers]
         # Label maps first: their ids are pixel values and must stay what they are.
         for mask, layer in layers:
@@ -79,6 +81,8 @@ class _Names:
         for mask in masks:
             if _is_single(mask):
                 self._name_single(mask)
+        if not self.by_id:  # a label map that shows nothing is one absent object
+            self._add(masks[0].suggested_name, 1)
         if len(self.by_id) > MAX_OBJECTS:
             raise KeyframeError(
                 f"The keyframes name {len(self.by_id)} objects; a shot holds {MAX_OBJECTS}."
@@ -92,7 +96,7 @@ class _Names:
     def _add(self, name: str | None, wanted: int | None) -> None:
         if name is not None and name in self._ids:
             return
-        free = (i for i in range(1, MAX_OBJECTS + 2) if i not in self.by_id)
+        free = (i for i in count(1) if i not in self.by_id)
         object_id = wanted if wanted is not None and wanted not in self.by_id else None
         if object_id is None and wanted is not None and name is None:
             return  # the label already has its object
@@ -102,21 +106,22 @@ class _Names:
 
     def _name_single(self, mask: KeyMask) -> None:
         if not self.by_id:
-            self._add(mask.suggested_name or "object1", 1)
+            self._add(mask.suggested_name, 1)
+            self._unnamed = mask.suggested_name is None
         elif len(self.by_id) > 1:
             known = ", ".join(repr(name) for name in self.by_id.values())
             raise KeyframeError(
                 f"The mask at frame {mask.frame} does not say which object it shows; the shot "
                 f'has {known}. Give it as {{"name": mask}}.'
             )
-        elif mask.suggested_name and self.by_id.get(1) == "object1":
-            self.by_id[1] = mask.suggested_name
-            self._ids = {mask.suggested_name: 1}
+        elif mask.suggested_name and self._unnamed:
+            self.by_id = {1: mask.suggested_name}
+            self._unnamed = False
 
 
 def _is_single(mask: KeyMask) -> bool:
     """True for one unnamed mask of one object, which may be any object."""
-    return mask.complete and mask.layers[0].id == 1 and [s.name for s in mask.layers] == [None]
+    return mask.complete and [(layer.id, layer.name) for layer in mask.layers] == [(1, None)]
 
 
 def _given(mask: KeyMask, names: _Names) -> Given:

@@ -20,7 +20,7 @@ def choose_device(name: str = "auto") -> torch.device:
         return torch.device("cuda" if torch.cuda.is_available() else best)
     try:
         device = torch.device(name)
-        torch.zeros(1, device=device)
+        torch.zeros(1, device=device).cpu()  # "meta" has no numbers to bring back
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         raise DeviceError(
             f"There is no device {name!r} that roto can use; choose auto, cpu, cuda or mps."

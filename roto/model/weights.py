@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-import zipfile
+import warnings
 from typing import TYPE_CHECKING
 
 import torch
@@ -44,12 +44,13 @@ def load_network(path: Path) -> STCN:
         WeightsError: damaged, of an unknown network, incomplete, or a pickle that runs code.
     """
     state = read_state_dict(path)
-    net = STCN(deduce_config(state, path))
+    config = deduce_config(state, path)
     stem = next(name for name in _VALUE_STEMS if name in state)
-    state[stem] = widen_input(state[stem], net.config.value_inputs)
     try:
+        state[stem] = widen_input(state[stem], config.value_inputs)
+        net = STCN(config)
         net.load_state_dict(state, strict=True)
-    except RuntimeError as error:
+    except (RuntimeError, IndexError) as error:
         detail = " ".join(str(error).split())[:300]
         raise WeightsError(f"The weights {path} do not fit the network: {detail}") from error
     return net.eval()
@@ -83,10 +84,15 @@ def deduce_config(state: Mapping[str, Tensor], path: Path | str = "") -> StcnCon
         )
     except KeyError as error:
         raise WeightsError(f"The weights {path} lack the layer {error.args[0]}.") from error
+    except ValueError as error:
+        raise WeightsError(f"The weights {path} do not fit the network: {error}.") from error
 
 
 def _out(state: Mapping[str, Tensor], layer: str) -> int:
-    return state[f"{layer}.weight"].shape[0]
+    shape = state[f"{layer}.weight"].shape
+    if len(shape) != 4 or shape[0] == 0:
+        raise ValueError(f"the layer {layer} is no convolution")
+    return shape[0]
 
 
 def read_state_dict(path: Path) -> StateDict:
@@ -125,20 +131,41 @@ def _read_safetensors(path: Path) -> StateDict:
     try:
         return load_file(path)
     except (SafetensorError, OSError, ValueError) as error:
-        raise WeightsError(f"The weights {path} are damaged: {error}.") from error
+        raise _damaged(path) from error
 
 
 def _read_pickle(path: Path) -> StateDict:
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
-        raise WeightsError(
-            f"The weights {path} were refused: the file is not a plain list of tensors and "
-            "reading it could run foreign code. Save its state dict anew, or as .safetensors."
-        ) from error
-    except (OSError, EOFError, RuntimeError, ValueError, zipfile.BadZipFile) as error:
-        raise WeightsError(f"The weights {path} are damaged: {error}.") from error
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of pickles so new that torch refuses them as well
+            content = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # noqa: BLE001 - a damaged pickle can raise anything
+        if _runs_code(path, error):
+            raise WeightsError(
+                f"The weights {path} were refused: the file is not a plain list of tensors, so "
+                "reading it could run foreign code; save its state dict anew or as .safetensors."
+            ) from error
+        raise _damaged(path) from error
     state = content.get("state_dict", content) if isinstance(content, dict) else content
-    if not isinstance(state, dict) or not all(isinstance(t, Tensor) for t in state.values()):
+    if not isinstance(state, dict) or not all(
+        isinstance(name, str) and isinstance(value, Tensor) for name, value in state.items()
+    ):
         raise WeightsError(f"The file {path} holds no state dict: it is no file of weights.")
     return state
+
+
+def _runs_code(path: Path, error: Exception) -> bool:
+    """Whether torch refused a pickle because it would call something."""
+    if not isinstance(error, pickle.UnpicklingError):
+        return False
+    with path.open("rb") as file:
+        start = file.read(2)
+    # Of pickles newer than its own torch does not even look at what they call.
+    is_new_pickle = start[:1] == b"\x80" and 3 <= start[1] <= pickle.HIGHEST_PROTOCOL
+    return is_new_pickle or "GLOBAL" in str(error)
+
+
+def _damaged(path: Path) -> WeightsError:
+    return WeightsError(
+        f"The weights {path} are damaged or of another kind of file; copy or download them again."
+    )
