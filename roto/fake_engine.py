@@ -63,7 +63,7 @@ class FakeEngine:
         """See :meth:`roto.engine.Engine.encode`."""
         size = (picture.shape[0], picture.shape[1])
         grid = Grid(size, size, (0, 0, 0, 0), reduction=1)
-        return FakeFrame(grid, picture.astype(np.float32) / 255)
+        return FakeFrame(grid, picture.astype(np.float32) / np.float32(255))
 
     def open_memory(self) -> FakeMemory:
         """See :meth:`roto.engine.Engine.open_memory`."""

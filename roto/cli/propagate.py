@@ -13,6 +13,7 @@ from roto.errors import KeyframeError
 from roto.export import FramePattern, write_matte
 from roto.export.overlay import overlay
 from roto.export.overlay_movie import OverlayMovie
+from roto.export.stills import depth_of
 from roto.masks import Matte, read_mask, soft
 from roto.media import FrameSource, open_clip, to_display
 from roto.session import Session
@@ -38,6 +39,7 @@ def run(options: argparse.Namespace) -> int:
         frames = source.frame_numbers
         pattern = FramePattern(options.output)
         pattern.check(list(shot.names.values()), frame_count=len(frames))
+        depth_of(pattern.path(frames[0], ""), options.bit_depth)  # now, not after the first frame
         writer = MatteWriter(pattern, options.bit_depth)
         finished = writer.finished(source, shot) if options.resume else {}
         session.engine = engine_from(options)

@@ -60,12 +60,8 @@ def write_matte(
         ExportError: nothing can be written there.
     """
     target = Path(path)
-    still_format = format_of(target)
-    depth = still_format.depths[0] if bit_depth is None else bit_depth
-    if depth not in still_format.depths:
-        possible = " or ".join(map(str, sorted(still_format.depths)))
-        raise SettingsError(f"{target.suffix} mattes have {possible} bits, not {depth}.")
-    still_format.write(target, check_matte(matte, f"The matte for {target.name}"), depth)
+    depth = depth_of(target, bit_depth)
+    format_of(target).write(target, check_matte(matte, f"The matte for {target.name}"), depth)
 
 
 def write_label_map(path: str | os.PathLike[str], label_map: LabelMap) -> None:
@@ -131,6 +127,19 @@ def format_of(path: Path) -> StillFormat:
         known = ", ".join(STILL_FORMATS)
         raise SettingsError(f"{path.name}: mattes are written as {known}, not as {extension!r}.")
     return found
+
+
+def depth_of(path: Path, bit_depth: int | None) -> int:
+    """Bits per pixel of a matte at ``path``, ``bit_depth`` being what was asked for.
+
+    Raises:
+        SettingsError: mattes cannot be written in that format, or not with so many bits.
+    """
+    depths = format_of(path).depths
+    if bit_depth is not None and bit_depth not in depths:
+        possible = " or ".join(map(str, sorted(depths)))
+        raise SettingsError(f"{path.suffix} mattes have {possible} bits, not {bit_depth}.")
+    return depths[0] if bit_depth is None else bit_depth
 
 
 def _quantise(matte: Matte, depth: int) -> npt.NDArray[Any]:

@@ -139,7 +139,7 @@ def _read_pickle(path: Path) -> StateDict:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of pickles so new that torch refuses them as well
             content = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # noqa: BLE001 - a damaged pickle can raise anything
+    except Exception as error:  # a damaged pickle can raise anything
         if _runs_code(path, error):
             raise WeightsError(
                 f"The weights {path} were refused: the file is not a plain list of tensors, so "
