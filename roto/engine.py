@@ -39,6 +39,7 @@ class Settings:
         top_k: Remembered positions that each position may draw on; None for all.
         similarity: How positions are compared.
         remember_last: Keep the previous frame as temporary memory.
+        cache_bytes: Bound of the store of encoded frames that a second pass will use.
     """
 
     short_side: int = 480
@@ -47,9 +48,10 @@ class Settings:
     top_k: int | None = 20
     similarity: Literal["l2", "dot", "cosine"] = "l2"
     remember_last: bool = False
+    cache_bytes: int = 512 * 2**20
 
     def __post_init__(self) -> None:
-        least = {"short_side": 32, "memory_every": 1, "max_memory": 0, "top_k": 1}
+        least = {"short_side": 32, "memory_every": 1, "max_memory": 0, "cache_bytes": 0, "top_k": 1}
         for name, bound in least.items():
             value = getattr(self, name)
             if value is not None and value < bound:
