@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from roto.engine import Settings
 from roto.errors import FrameNotFoundError, KeyframeError, SettingsError
 from roto.export import FramePattern, write_matte
 from roto.media import FrameSource, IteratorSource, open_clip
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from roto.engine import Engine
+    from roto.engine import Engine, Settings
     from roto.masks.reading import MaskLike
     from roto.media import Clip, ClipLike
     from roto.passes import Direction, Propagated
@@ -207,7 +206,7 @@ def _open_session(
     """Keyframes are read before the network is loaded: the cheap mistakes are found first."""
     if settings is not None and not isinstance(model, (str, os.PathLike)):
         raise SettingsError("An engine has settings of its own; give settings to load_model.")
-    session = Session(source, cache_bytes=(settings or Settings()).cache_bytes)
+    session = Session(source)
     for frame, mask in keyframes.items():
         session.set_keyframe(_frame_number(frame), mask)
     session.shot  # noqa: B018 - contradictions between masks are found here
