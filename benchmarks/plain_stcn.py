@@ -65,7 +65,7 @@ def read(memory: Tensor, values: Tensor, query: Tensor, top_k: int | None) -> Te
     else:
         scores, chosen = torch.topk(affinity, top_k, dim=1)
         weights = affinity.zero_().scatter_(1, chosen, torch.softmax(scores, 1))
-    return (values.flatten(2) @ weights).unflatten(2, query.shape[-2:])
+    return (values.flatten(2) @ weights).view(1, -1, *query.shape[-2:])
 
 
 @torch.no_grad()

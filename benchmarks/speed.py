@@ -99,8 +99,8 @@ def stcn(options: argparse.Namespace) -> None:
     print_table(title, head, rows)
     print(
         "Weights: random, the same everywhere, but for the last layer, which is fitted to the\n"
-        f"first mask ({100 * mask.mean():.1f} % of the picture), so that masks are neither empty nor\n"
-        "full. For the IoU between precisions of trained weights see the table of small."
+        f"first mask ({100 * mask.mean():.1f} % of the picture) so that masks are neither empty\n"
+        "nor full. For the IoU between precisions of trained weights see the table of small."
     )
 
 
