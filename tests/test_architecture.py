@@ -1,0 +1,96 @@
+"""The rules of docs/architecture.md, checked: imports, sizes, and what the public names say."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from importlinter.cli import lint_imports
+
+from roto.media import FrameSource
+
+ROOT = Path(__file__).parent.parent
+FOLDERS = ("roto", "gui", "plugin")
+MOST_LINES = {"file": 450, "class": 300, "function": 80}
+
+# What is larger than it may be, as "path::name". Entries go; none is added.
+TOO_LARGE: frozenset[str] = frozenset()
+
+
+def test_imports_keep_the_contracts(monkeypatch, capsys):
+    monkeypatch.chdir(ROOT)
+    assert lint_imports(no_cache=True) == 0, capsys.readouterr().out
+
+
+def test_nothing_grows_beyond_what_one_reads_at_a_glance():
+    assert {name for folder in FOLDERS for name in too_large(ROOT / folder)} == TOO_LARGE
+
+
+def too_large(folder):
+    for path in sorted(folder.rglob("*.py")):
+        name = path.relative_to(ROOT).as_posix()
+        text = path.read_text(encoding="utf-8")
+        if len(text.splitlines()) > MOST_LINES["file"]:
+            yield name
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.ClassDef):
+                most = MOST_LINES["class"]
+            elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                most = MOST_LINES["function"]
+            else:
+                continue
+            if node.end_lineno - node.lineno >= most:
+                yield f"{name}::{node.name}"
+
+
+def test_importing_roto_and_its_command_line_loads_nothing_heavy():
+    heavy = ("torch", "torchvision", "PySide6", "cv2", "av", "OpenEXR", "PIL", "imageio")
+    code = f"import sys, roto, roto.cli; print(*sorted(set({heavy}) & set(sys.modules)))"
+    found = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert found.stdout.split() == []
+
+
+def public_names():
+    for name in ("roto", "roto.export", "roto.masks", "roto.media"):
+        for member in importlib.import_module(name).__all__:
+            yield pytest.param(name, member, id=f"{name}.{member}")
+
+
+@pytest.mark.parametrize(("module", "name"), list(public_names()))
+def test_public_names_say_what_they_are(module, name):
+    value = getattr(importlib.import_module(module), name)
+    if not (inspect.isclass(value) or inspect.isfunction(value)):
+        return  # an alias or a constant: a docstring would be that of its type
+    assert has_own_docstring(value)
+    if inspect.isclass(value) and value.__module__.startswith("roto"):
+        silent = [m for m, member in vars(value).items() if is_silent(value, m, member)]
+        assert silent == []
+
+
+def has_own_docstring(value):
+    # A dataclass without one gets its signature as a docstring.
+    return bool(value.__doc__) and not value.__doc__.startswith(f"{value.__name__}(")
+
+
+def is_silent(cls, name, member):
+    """True for public methods and properties that no docstring explains.
+
+    That of a base class serves, and for frame sources that of the protocol they follow.
+    """
+    if name.startswith("_") or not (inspect.isfunction(member) or isinstance(member, property)):
+        return False
+    protocol = getattr(FrameSource, name, None)
+    return not (inspect.getdoc(getattr(cls, name)) or inspect.getdoc(protocol))
+
+
+def test_public_names_are_sorted_and_listed():
+    roto = importlib.import_module("roto")
+    assert roto.__all__ == sorted(roto.__all__)
+    assert dir(roto) == roto.__all__
