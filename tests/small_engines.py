@@ -1,0 +1,61 @@
+"""Networks and clips so small that tests can afford them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from roto.engine import Settings
+from roto.model.stcn import STCN, StcnConfig
+from roto.stcn_engine import StcnEngine
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+TINY = StcnConfig("mobilenet_v2", "mobilenet_v2", 16, 32, 24, (24, 20, 18))
+"""Odd widths on purpose: nothing may assume those of the published network."""
+
+SIZE = (40, 56)
+
+
+def tiny_network(seed: int = 0) -> STCN:
+    """Random weights, the same ones each time."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        return STCN(TINY).eval()
+
+
+def tiny_engine(precision: str = "float32", **settings: Any) -> StcnEngine:
+    engine_settings = Settings(**{"short_side": 64, "memory_every": 2, **settings})
+    return StcnEngine(tiny_network(), engine_settings, device="cpu", precision=precision)
+
+
+def moving_square(position: int, side: int = 12) -> tuple[slice, slice]:
+    """Where the red square is at a frame."""
+    return slice(8, 8 + side), slice(4 + 3 * position, 4 + 3 * position + side)
+
+
+def plate(count: int = 8) -> npt.NDArray[np.uint8]:
+    """A red square that moves right over a blue ground with a green bar, (T, 40, 56, 3)."""
+    frames = np.zeros((count, *SIZE, 3), np.uint8)
+    frames[...] = (20, 40, 200)
+    frames[:, 30:36, :] = (20, 220, 40)
+    for position in range(count):
+        frames[position][moving_square(position)] = (230, 30, 30)
+    return frames
+
+
+def square(position: int) -> npt.NDArray[np.uint8]:
+    """The square's true mask, 0 and 1."""
+    mask = np.zeros(SIZE, np.uint8)
+    mask[moving_square(position)] = 1
+    return mask
+
+
+def bar() -> npt.NDArray[np.uint8]:
+    """The bar's true mask, 0 and 1."""
+    mask = np.zeros(SIZE, np.uint8)
+    mask[30:36] = 1
+    return mask
