@@ -1,1 +1,1 @@
-"""The desktop app: a shell around the core. It is not built yet; the command line and the API are."""
+"""The desktop app. It is not built yet; the command line and the Python API are."""

@@ -1,1 +1,1 @@
-"""Adapters for editors and compositors. They are not built yet; the command line and the API are."""
+"""Adapters for editors and compositors. Not built yet; the command line and the API are."""
