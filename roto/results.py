@@ -292,11 +292,12 @@ class FrameResult:
 def _winners(logits: Logits) -> LabelMap:
     plate = logits.grid.to_plate(logits.values)
     ids = np.array(logits.ids, np.uint8)
+    if len(ids) == 1:  # it wins where it is likelier than not: nothing to compare
+        labels: LabelMap = (plate[0] > 0).astype(np.uint8) * ids[0]
+        return labels
     best = plate.argmax(0)
-    # One object wins where it is likelier than not: no need to weigh it against background.
-    rival = np.float32(0) if len(ids) == 1 else background_logit(plate)
-    wins = np.take_along_axis(plate, best[None], 0)[0] > rival
-    labels: LabelMap = np.where(wins, ids[best], np.uint8(0))
+    wins = np.take_along_axis(plate, best[None], 0)[0] > background_logit(plate)
+    labels = np.where(wins, ids[best], np.uint8(0))
     return labels
 
 

@@ -262,8 +262,7 @@ class StcnMemory:
             kind=settings.similarity,
         )
         h, w = encoded.features.key.shape[-2:]
-        readout = out.T.reshape(len(group), -1, h, w)[None]
-        return readout.to(memory_format=torch.preserve_format)
+        return out.T.reshape(1, len(group), -1, h, w)
 
 
 def load_engine(

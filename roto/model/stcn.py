@@ -243,13 +243,10 @@ class STCN(nn.Module):
         b, k = readout.shape[:2]
         thin = _per_object(features.thin, b * k)
         x = torch.cat([readout.flatten(0, 1), thin], 1)
-        return cast(
-            "Tensor", self.decoder(x, features.f8, features.f4).view(b, k, *_at_4(features))
-        )
-
-
-def _at_4(features: ImageFeatures) -> tuple[int, int]:
-    return features.f4.shape[-2], features.f4.shape[-1]
+        # The read-out comes as rows of a matrix; convolutions are faster on channels last.
+        x = x.contiguous(memory_format=torch.channels_last)
+        logits = self.decoder(x, features.f8, features.f4)  # (B*K, 1, 4h, 4w)
+        return cast("Tensor", logits.reshape(b, k, *logits.shape[-2:]))
 
 
 def _per_object(x: Tensor, count: int) -> Tensor:
