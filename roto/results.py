@@ -293,11 +293,11 @@ def _winners(logits: Logits) -> LabelMap:
     plate = logits.grid.to_plate(logits.values)
     ids = np.array(logits.ids, np.uint8)
     if len(ids) == 1:  # it wins where it is likelier than not: nothing to compare
-        labels: LabelMap = (plate[0] > 0).astype(np.uint8) * ids[0]
-        return labels
+        only: LabelMap = (plate[0] > 0).astype(np.uint8) * ids[0]
+        return only
     best = plate.argmax(0)
     wins = np.take_along_axis(plate, best[None], 0)[0] > background_logit(plate)
-    labels = np.where(wins, ids[best], np.uint8(0))
+    labels: LabelMap = np.where(wins, ids[best], np.uint8(0))
     return labels
 
 
