@@ -140,7 +140,7 @@ class Run:
         if given is None:
             return sorted(active)
         before = active - given.mattes.keys()
-        active.update(given.mattes)
+        active.update(given.mattes.keys() - self.shot.absent)
         self.memory.forget(given.mattes)
         return sorted(before)
 

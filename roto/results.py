@@ -17,7 +17,7 @@ import numpy.typing as npt
 from roto.errors import MaskError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from roto.masks import LabelMap, Matte
 
@@ -25,6 +25,7 @@ Floats = npt.NDArray[np.float32]
 Kind = Literal["keyframe", "propagated", "absent"]
 
 _LIMIT = 12.0  # logits beyond are certain: 1 / (1 + e^12) is 6e-6
+_BAND_BYTES = 16 * 2**20  # of the plate-sized logits at hand at once
 _STEP = 1 / 1024  # a 4096th of probability where it matters most, at one half
 
 
@@ -52,13 +53,13 @@ class Grid:
         left, right, top, bottom = self.pad
         return self.work[0] + top + bottom, self.work[1] + left + right
 
-    def to_plate(self, values: Floats) -> Floats:
-        """Bilinear (K, h, w) on this grid -> (K, H, W) on the plate."""
-        rows = _samples(self.plate[0], self.work[0], self.pad[2], self.reduction, values.shape[1])
-        columns = _samples(
-            self.plate[1], self.work[1], self.pad[0], self.reduction, values.shape[2]
-        )
-        return _blend(_blend(values, *rows, axis=1), *columns, axis=2)
+    def to_plate(self, values: Floats, rows: slice = slice(None)) -> Floats:
+        """Bilinear (K, h, w) on this grid -> (K, H, W) on the plate, or some rows of it."""
+        down = _samples(self.plate[0], self.work[0], self.pad[2], self.reduction, values.shape[1])
+        across = _samples(self.plate[1], self.work[1], self.pad[0], self.reduction, values.shape[2])
+        above, below, share = down
+        banded = _blend(values, above[rows], below[rows], share[rows], axis=1)
+        return _blend(banded, *across, axis=2)
 
 
 def _samples(
@@ -99,6 +100,17 @@ class Logits:
     ids: tuple[int, ...]
     values: Floats
     grid: Grid
+
+    def bands(self) -> Iterator[tuple[slice, Floats]]:
+        """The logits on the plate, a few rows at a time: (K, rows, W) within a bound.
+
+        Many objects at a large size would otherwise take gigabytes.
+        """
+        height, width = self.grid.plate
+        rows = max(1, _BAND_BYTES // (4 * width * len(self.ids)))
+        for top in range(0, height, rows):
+            band = slice(top, min(top + rows, height))
+            yield band, self.grid.to_plate(self.values, band)
 
     def confidences(self) -> dict[int, float]:
         """Per object how decided the mask is, in [0, 1].
@@ -290,27 +302,30 @@ class FrameResult:
 
 
 def _winners(logits: Logits) -> LabelMap:
-    plate = logits.grid.to_plate(logits.values)
     ids = np.array(logits.ids, np.uint8)
-    if len(ids) == 1:  # it wins where it is likelier than not: nothing to compare
-        only: LabelMap = (plate[0] > 0).astype(np.uint8) * ids[0]
-        return only
-    best = plate.argmax(0)
-    wins = np.take_along_axis(plate, best[None], 0)[0] > background_logit(plate)
-    labels: LabelMap = np.where(wins, ids[best], np.uint8(0))
+    labels = np.zeros(logits.grid.plate, np.uint8)
+    for band, plate in logits.bands():
+        if len(ids) == 1:  # it wins where it is likelier than not: nothing to compare
+            labels[band] = (plate[0] > 0) * ids[0]
+            continue
+        best = plate.argmax(0)
+        wins = np.take_along_axis(plate, best[None], 0)[0] > background_logit(plate)
+        labels[band] = np.where(wins, ids[best], 0)
     return labels
 
 
 def _probability(logits: Logits, index: int) -> Matte:
     """Soft aggregation of all objects at the plate's size; the share of one."""
-    plate = logits.grid.to_plate(logits.values)
-    if len(plate) == 1:
-        return _sigmoid(2 * plate[0])
-    classes = np.concatenate([background_logit(plate)[None], plate])
-    classes -= classes.max(0)
-    np.exp(classes, out=classes)
-    share: Matte = classes[index + 1] / classes.sum(0)
-    return share
+    matte = np.empty(logits.grid.plate, np.float32)
+    for band, plate in logits.bands():
+        if len(plate) == 1:
+            matte[band] = _sigmoid(2 * plate[0])
+            continue
+        classes = np.concatenate([background_logit(plate)[None], plate])
+        classes -= classes.max(0)
+        np.exp(classes, out=classes)
+        matte[band] = classes[index + 1] / classes.sum(0)
+    return matte
 
 
 def _overrule(labels: LabelMap, given: Given) -> LabelMap:

@@ -167,6 +167,8 @@ class EncodedCache:
 
     def put(self, frame: int, encoded: Encoded) -> None:
         """Keep a frame; frames larger than the whole bound are not kept."""
+        if frame in self._frames:
+            self.nbytes -= self._frames.pop(frame).nbytes
         self._frames[frame] = encoded
         self.nbytes += encoded.nbytes
         while self.nbytes > self.limit:

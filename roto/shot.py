@@ -7,6 +7,7 @@ follows deals in object ids.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from roto.errors import KeyframeError
 from roto.results import Given
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from roto.masks import KeyMask, MaskLayer, Matte
 
@@ -33,10 +34,12 @@ class Shot:
     Attributes:
         names: Object names by id.
         keyframes: By frame number, ascending.
+        absent: Objects without a pixel in any keyframe: there is nothing of them to propagate.
     """
 
     names: Mapping[int, str]
     keyframes: Mapping[int, Given]
+    absent: frozenset[int] = frozenset()
 
     def frames_of(self, object_id: int) -> list[int]:
         """Frames at which the object has a keyframe, ascending."""
@@ -57,10 +60,16 @@ def understand(masks: Sequence[KeyMask]) -> Shot:
     ordered = sorted(masks, key=lambda m: m.frame)
     names = _Names(ordered)
     keyframes = {mask.frame: _given(mask, names) for mask in ordered}
-    for object_id, name in names.by_id.items():
-        if not any(g.mattes[object_id].any() for g in keyframes.values() if object_id in g.mattes):
-            log.warning("The object %r has no pixel in any keyframe: it is absent.", name)
-    return Shot(names.by_id, keyframes)
+    absent = names.by_id.keys() - {
+        object_id
+        for given in keyframes.values()
+        for object_id, matte in given.mattes.items()
+        if matte.any()
+    }
+    for object_id in sorted(absent):
+        name = names.by_id[object_id]
+        log.warning("The object %r has no pixel in any keyframe: it is absent.", name)
+    return Shot(names.by_id, keyframes, frozenset(absent))
 
 
 class _Names:
@@ -124,8 +133,28 @@ def _is_single(mask: KeyMask) -> bool:
     return mask.complete and [(layer.id, layer.name) for layer in mask.layers] == [(1, None)]
 
 
+class _Mattes(Mapping[int, "Matte"]):
+    """Mattes by object id, made when asked for: a label map of many objects stays one array."""
+
+    def __init__(self, size: tuple[int, int], layers: Mapping[int, MaskLayer | None]) -> None:
+        self._size, self._layers = size, dict(layers)
+
+    def __getitem__(self, object_id: int) -> Matte:
+        layer = self._layers[object_id]
+        return np.zeros(self._size, np.float32) if layer is None else layer.matte()
+
+    def __contains__(self, object_id: object) -> bool:
+        return object_id in self._layers  # a Mapping would make the matte to find out
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._layers)
+
+    def __len__(self) -> int:
+        return len(self._layers)
+
+
 def _given(mask: KeyMask, names: _Names) -> Given:
-    mattes: dict[int, Matte] = {}
+    layers: dict[int, MaskLayer | None] = {}
     labels = np.zeros(mask.size, np.uint8)
     highest = np.full(mask.size, 0.5, np.float32)
     for layer in mask.layers:
@@ -134,9 +163,9 @@ def _given(mask: KeyMask, names: _Names) -> Given:
         wins = matte >= highest
         labels[wins] = object_id
         highest[wins] = matte[wins]
-        mattes[object_id] = matte
+        layers[object_id] = layer
     if mask.complete:
         for object_id in names.by_id:
-            mattes.setdefault(object_id, np.zeros(mask.size, np.float32))
-    complete = len(mattes) == len(names.by_id)
-    return Given(mattes, labels, complete)
+            layers.setdefault(object_id, None)
+    complete = len(layers) == len(names.by_id)
+    return Given(_Mattes(mask.size, layers), labels, complete)

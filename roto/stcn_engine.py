@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 MEAN = (0.485, 0.456, 0.406)
 STD = (0.229, 0.224, 0.225)
-_DECODE_AT_ONCE = 8  # objects; bounds the decoder's workspace whatever their number
+_OBJECTS_AT_ONCE = 8  # bounds the workspace of decoder and value encoder
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,9 +144,8 @@ class StcnMemory:
         permanent: bool,
     ) -> None:
         """See :meth:`roto.engine.Memory.add`."""
-        given = np.stack([np.asarray(m, np.float32) for m in masks.values()])
-        soft = torch.from_numpy(given)[None].to(self._engine.device)
-        soft = F.pad(_resize(soft, encoded.grid.work), encoded.grid.pad)[0].clamp(0, 1)
+        # One by one: at the plate's size the masks of many objects would be gigabytes.
+        soft = torch.cat([self._at_work(mask, encoded.grid) for mask in masks.values()])
         entry = self._remember(frame, encoded, tuple(masks), soft_aggregate(soft)[1:])
         if permanent:
             old = self._permanent.get(frame)
@@ -163,8 +162,8 @@ class StcnMemory:
         parts: dict[int, Tensor] = {}
         for group in self._groups(ids):
             readout = self._read(encoded, group)
-            for start in range(0, len(group), _DECODE_AT_ONCE):
-                some = slice(start, start + _DECODE_AT_ONCE)
+            for start in range(0, len(group), _OBJECTS_AT_ONCE):
+                some = slice(start, start + _OBJECTS_AT_ONCE)
                 logits = self._net.decode(readout[:, some], encoded.features)[0].float()
                 parts.update(zip(group[some], logits, strict=True))
         logits = torch.stack([parts[i] for i in ids])  # (K, 4h, 4w)
@@ -217,10 +216,20 @@ class StcnMemory:
     ) -> MemoryFrame:
         """masks: (K, H, W) aggregated, at the padded working size."""
         image = self._engine.normalise(encoded.image, encoded.grid)
-        soft = masks[None].to(self._engine.dtype)
-        values = self._net.encode_value(image, encoded.features.f16, soft)[0]
-        rows = values.flatten(2).transpose(1, 2).contiguous()  # (K, h*w, Cv)
-        return MemoryFrame(frame, encoded.positions, dict(zip(ids, rows, strict=True)))
+        total = masks.sum(0)[None, None].to(self._engine.dtype)
+        entry = MemoryFrame(frame, encoded.positions)
+        for start in range(0, len(ids), _OBJECTS_AT_ONCE):
+            some = slice(start, start + _OBJECTS_AT_ONCE)
+            soft = masks[None, some].to(self._engine.dtype)
+            values = self._net.encode_value(image, encoded.features.f16, soft, total)[0]
+            rows = values.flatten(2).transpose(1, 2).contiguous()  # (K, h*w, Cv)
+            entry.values.update(zip(ids[some], rows, strict=True))
+        return entry
+
+    def _at_work(self, mask: SoftMask, grid: Grid) -> Tensor:
+        """(H, W) at the plate's size -> (1, H, W) at the padded working size."""
+        soft = torch.from_numpy(np.ascontiguousarray(mask, np.float32))[None, None]
+        return F.pad(_resize(soft.to(self._engine.device), grid.work), grid.pad)[0].clamp(0, 1)
 
     def _keep_predicted(self, entry: MemoryFrame) -> None:
         """Add, then drop the frame whose absence leaves the smallest gap in time."""

@@ -217,13 +217,16 @@ class STCN(nn.Module):
         f16, f8, f4 = self.key_encoder.pyramid(image)
         return ImageFeatures(self.key_proj(f16), self.key_comp(f16), f16, f8, f4)
 
-    def encode_value(self, image: Tensor, f16: Tensor, masks: Tensor) -> Tensor:
+    def encode_value(
+        self, image: Tensor, f16: Tensor, masks: Tensor, total: Tensor | None = None
+    ) -> Tensor:
         """Values of K objects.
 
         Args:
             image: (B, 3, H, W), the one the features came from.
             f16: (B, C16, h, w) of ``encode_image``.
             masks: (B, K, H, W) soft masks in [0, 1].
+            total: (B, 1, H, W) sum of the masks of all objects, where these are only some.
 
         Returns:
             (B, K, Cv, h, w).
@@ -232,7 +235,8 @@ class STCN(nn.Module):
         mask = masks.flatten(0, 1)[:, None]  # (B*K, 1, H, W)
         planes = [_per_object(image, b * k), mask]
         if self.config.value_inputs == 5:
-            others = masks.sum(1, keepdim=True) - masks  # (B, K, H, W)
+            total = masks.sum(1, keepdim=True) if total is None else total
+            others = total - masks  # (B, K, H, W)
             planes.append(others.flatten(0, 1)[:, None])
         feature = self.value_encoder.pyramid(torch.cat(planes, 1))[0]
         value = self.value_encoder.fuser(feature, _per_object(f16, b * k))

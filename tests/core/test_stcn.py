@@ -188,7 +188,7 @@ class TestRead:
     @given(
         n=st.integers(1, 60),
         m=st.integers(1, 25),
-        ck=st.integers(1, 12),
+        ck=st.integers(2, 12),  # with one channel all cosines tie, and either choice is right
         c=st.integers(1, 9),
         kind=st.sampled_from(KINDS),
         top_k=st.one_of(st.none(), st.integers(1, 70)),
