@@ -235,10 +235,16 @@ class StcnMemory:
         """Add, then drop the frame whose absence leaves the smallest gap in time."""
         kept = [*self._predicted, entry]
         if len(kept) > self._settings.max_memory:
-            frames = [kept[0].frame, *(e.frame for e in kept)]
+            frames = [self._start(kept[0].frame, entry.frame), *(e.frame for e in kept)]
             gaps = [abs(frames[i + 2] - frames[i]) for i in range(len(kept) - 1)]
             kept.pop(int(np.argmin(gaps)))  # never the newest, which has no gap of its own
         self._predicted = kept
+
+    def _start(self, first: int, last: int) -> int:
+        """The keyframe that the pass went by before ``first`` on its way to ``last``."""
+        step = 1 if last >= first else -1
+        passed = [frame for frame in self._permanent if (first - frame) * step > 0]
+        return min(passed, key=lambda frame: abs(first - frame), default=first)
 
     def _entries(self, object_id: int) -> list[MemoryFrame]:
         last = [self._last] if self._last is not None else []

@@ -70,7 +70,9 @@ class Progress:
         """Since the first frame was asked for."""
         return self.done / max(time.perf_counter() - self._started, 1e-9)
 
-    def close(self) -> None:
-        """End the bar's line."""
-        if self._bar is not None:
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        if self._bar is not None:  # end its line, or the next message is written into it
             self._bar.close()

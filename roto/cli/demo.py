@@ -46,14 +46,13 @@ def run(options: argparse.Namespace) -> int:
         writer = MatteWriter(FramePattern(folder / "mattes" / "{object}.%04d.png"), None)
         score = _Score(_truth())
         pictures = {}
-        progress = Progress(json_lines=options.json)
-        for event in session.propagate():
-            progress.frame(event, [str(path) for path in writer.write(event.result)])
-            score.add(event)
-            if event.frame in _SHEET:
-                plate = to_display(source.read(event.frame), source.clip.colour_space)
-                pictures[event.frame] = overlay(plate, event.result.label_map)
-        progress.close()
+        with Progress(json_lines=options.json) as progress:
+            for event in session.propagate():
+                progress.frame(event, [str(path) for path in writer.write(event.result)])
+                score.add(event)
+                if event.frame in _SHEET:
+                    plate = to_display(source.read(event.frame), source.clip.colour_space)
+                    pictures[event.frame] = overlay(plate, event.result.label_map)
         write_overlay(folder / "overlay.mp4", session, writer)
     sheet = contact_sheet(list(pictures.values()), 3, [f"frame {f}" for f in pictures])
     write_picture(folder / "contact_sheet.png", sheet)

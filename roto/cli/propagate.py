@@ -54,13 +54,10 @@ def run(options: argparse.Namespace) -> int:
 def _propagate(
     options: argparse.Namespace, session: Session, writer: MatteWriter, finished: Finished
 ) -> None:
-    progress = Progress(json_lines=options.json)
-    try:
+    with Progress(json_lines=options.json) as progress:
         for event in session.propagate(options.direction, finished=finished):
             files = writer.write(event.result)
             progress.frame(event, [str(path) for path in files])
-    finally:
-        progress.close()
     if options.overlay:
         write_overlay(Path(options.overlay), session, writer)
     speed = progress.frames_per_second
