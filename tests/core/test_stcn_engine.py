@@ -44,15 +44,15 @@ def encoded():
 class TestDeterminism:
     @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
     def test_same_input_same_bytes(self, precision):
-        keys = {0: {"box": square(0), "bar": bar()}, 5: {"box": square(5)}}
-        first = mattes(tiny_engine(precision), keys, 6)
-        assert first.tobytes() == mattes(tiny_engine(precision), keys, 6).tobytes()
+        keys = {0: {"box": square(0), "bar": bar()}, 3: {"box": square(3)}}
+        first = mattes(tiny_engine(precision), keys, 4)
+        assert first.tobytes() == mattes(tiny_engine(precision), keys, 4).tobytes()
         assert np.isfinite(first).all()
         assert first.min() >= 0
         assert first.max() <= 1
 
     def test_a_second_propagation_of_one_session_gives_the_same_bytes(self):
-        session = session_of(tiny_engine(), {0: square(0), 4: square(4)}, 6)
+        session = session_of(tiny_engine(), {0: square(0), 3: square(3)}, 4)
         runs = [{e.frame: e.result.matte().tobytes() for e in session.propagate()} for _ in "12"]
         assert runs[0] == runs[1]
 
