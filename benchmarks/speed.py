@@ -61,7 +61,7 @@ def small(options: argparse.Namespace) -> None:
     print_table(title, ["run", "frames/s", "IoU with float32"], rows)
     stages = Stages()
     with stages.watch(engine):
-        total = timed(lambda: through_roto(engine, pictures, mask))
+        total, _ = timed(lambda: through_roto(engine, pictures, mask))
     rows = [
         [name, 1000 * s / len(pictures), f"{100 * s / total:.0f} %"]
         for name, s in stages.with_rest(total).items()
@@ -113,20 +113,26 @@ def through_roto(engine: StcnEngine, pictures: list[Picture], mask: Mask) -> Mas
 def alternate(
     runs: dict[str, Callable[[], Masks]], repeats: int
 ) -> tuple[dict[str, list[float]], dict[str, Masks]]:
-    """Seconds of each run per repeat, in turns, after one round to warm up; and the masks."""
+    """Seconds of each run per repeat, in turns; and the masks.
+
+    One round more than asked for comes first, to warm up, unless a single one is asked for:
+    that is for long clips, over which the first frame's extra work is lost.
+    """
     seconds: dict[str, list[float]] = {name: [] for name in runs}
-    masks = {name: run() for name, run in runs.items()}
-    for _ in range(repeats):
+    masks: dict[str, Masks] = {}
+    rounds = repeats + 1 if repeats > 1 else 1
+    for _ in range(rounds):
         for name, run in runs.items():
-            seconds[name].append(timed(run))
-    return seconds, masks
+            taken, masks[name] = timed(run)
+            seconds[name].append(taken)
+    return {name: s[-repeats:] for name, s in seconds.items()}, masks
 
 
-def timed(run: Callable[[], Masks]) -> float:
-    """Seconds. Masks are NumPy arrays: a GPU has finished when they are there."""
+def timed(run: Callable[[], Masks]) -> tuple[float, Masks]:
+    """Seconds and masks. Masks are NumPy arrays: a GPU has finished when they are there."""
     start = time.perf_counter()
-    run()
-    return time.perf_counter() - start
+    masks = run()
+    return time.perf_counter() - start, masks
 
 
 def iou(masks: Masks, others: Masks) -> float:
