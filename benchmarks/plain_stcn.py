@@ -17,8 +17,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from roto.model.aggregation import soft_aggregate, upsample_logits
+from roto.model.backbones import MEAN, STD
 from roto.model.stcn import STCN, StcnConfig
-from roto.stcn_engine import MEAN, STD, working_grid
+from roto.stcn_engine import working_grid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

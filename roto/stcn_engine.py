@@ -17,6 +17,7 @@ from torch import Tensor
 from roto.engine import Capabilities, Display, Settings, SoftMask
 from roto.errors import SettingsError
 from roto.model.aggregation import soft_aggregate, upsample_logits
+from roto.model.backbones import normalise
 from roto.model.devices import choose_device, choose_precision
 from roto.model.folding import fold_batch_norms
 from roto.model.memory import read
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from roto.model.stcn import STCN, ImageFeatures
     from roto.models import Model
 
-MEAN = (0.485, 0.456, 0.406)
-STD = (0.229, 0.224, 0.225)
 _OBJECTS_AT_ONCE = 8  # bounds the workspace of decoder and value encoder
 
 
@@ -100,9 +99,7 @@ class StcnEngine:
 
     def normalise(self, image: Tensor, grid: Grid) -> Tensor:
         """(1, 3, h, w) uint8 -> network input, padded; padding is the mean colour."""
-        mean = torch.tensor(MEAN, device=self.device)[:, None, None]
-        std = torch.tensor(STD, device=self.device)[:, None, None]
-        x = F.pad((image.float() / 255 - mean) / std, grid.pad)
+        x = F.pad(normalise(image), grid.pad)
         return x.to(self.dtype, memory_format=torch.channels_last)
 
 

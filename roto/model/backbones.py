@@ -7,7 +7,7 @@ carry, so torchvision's modules are re-hung under those names, not re-written.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, cast
 
 import torch
 from torch import Tensor, nn
@@ -20,12 +20,14 @@ Pyramid = tuple[Tensor, Tensor, Tensor]
 """Features at strides 16, 8 and 4, coarsest first."""
 
 
-class Backbone(Protocol):
-    """What the STCN needs to know of an encoder."""
+MEAN = (0.485, 0.456, 0.406)  # of ImageNet, which all backbones were pretrained on
+STD = (0.229, 0.224, 0.225)
 
-    widths: tuple[int, int, int]  # channels at strides 16, 8, 4
 
-    def pyramid(self, x: Tensor) -> Pyramid: ...
+def normalise(image: Tensor) -> Tensor:
+    """(B, 3, H, W) uint8 RGB -> float32 as the backbones expect it."""
+    mean, std = (torch.tensor(v, device=image.device)[:, None, None] for v in (MEAN, STD))
+    return (image.float() / 255 - mean) / std
 
 
 class ResNet50(nn.Module):

@@ -8,13 +8,12 @@ import torch
 from torch import Tensor
 
 from roto.model.aggregation import upsample_logits
+from roto.model.backbones import normalise
 from roto.model.memory import read_dense
 from roto.model.stcn import STCN, ImageFeatures
 from roto.train.losses import bootstrapped_cross_entropy, soft_iou_loss
 
 _EPS = 1e-6
-MEAN = (0.485, 0.456, 0.406)
-STD = (0.229, 0.224, 0.225)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ def clip_loss(net: STCN, frames: Tensor, labels: Tensor, objects: int, hard: flo
         hard: Share of pixels the cross-entropy keeps.
     """
     b, t = frames.shape[:2]
-    images = normalise(frames.flatten(0, 1))
+    images = normalise(frames.flatten(0, 1).permute(0, 3, 1, 2))
     features = net.encode_image(images)  # all frames at once: keys see no masks
     images = images.unflatten(0, (b, t))
     truth = labels.long()
@@ -79,12 +78,6 @@ def aggregated_logits(logits: Tensor) -> Tensor:
     log_none = torch.nn.functional.logsigmoid(-logits).sum(1, keepdim=True)
     background = log_none - torch.log1p(-log_none.exp().clamp(max=1 - _EPS))
     return torch.cat([background, logits], 1).clamp(-16, 16)
-
-
-def normalise(frames: Tensor) -> Tensor:
-    """(N, H, W, 3) uint8 -> (N, 3, H, W) float32, ImageNet mean and deviation."""
-    x = frames.permute(0, 3, 1, 2).float() / 255
-    return (x - x.new_tensor(MEAN)[:, None, None]) / x.new_tensor(STD)[:, None, None]
 
 
 def hard_iou(probabilities: Tensor, labels: Tensor) -> float:

@@ -30,7 +30,6 @@ from roto.media.opening import exact_rate
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-CLIPS = Path(__file__).parents[3] / "shared" / "data" / "clips"
 
 COLOURS = np.array(
     [
@@ -322,11 +321,11 @@ def test_movie_without_frames(tmp_path: Path) -> None:
 
 
 @pytest.mark.shared
-@pytest.mark.skipif(not CLIPS.is_dir(), reason="no reference data")
-def test_random_access_of_a_real_clip_equals_sequential_decoding() -> None:
-    with open_clip(CLIPS / "bedroom.mp4") as source:
+def test_random_access_of_a_real_clip_equals_sequential_decoding(shared: Path) -> None:
+    clip = shared / "data" / "clips" / "bedroom.mp4"
+    with open_clip(clip) as source:
         sums = {frame: int(image.sum()) for frame, image in source.frames()}
-    with MovieSource(CLIPS / "bedroom.mp4") as source:
+    with MovieSource(clip) as source:
         for frame in sorted(sums, key=lambda frame: frame % 7):  # jumps forward through the clip
             assert int(source.read(frame).sum()) == sums[frame]
 

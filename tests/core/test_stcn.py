@@ -17,12 +17,13 @@ from small_engines import TINY, tiny_network
 from roto.engine import Settings
 from roto.media import open_clip
 from roto.model.aggregation import soft_aggregate, upsample_logits
+from roto.model.backbones import MEAN, STD
 from roto.model.folding import fold_batch_norms
 from roto.model.memory import read, read_dense
 from roto.model.stcn import SMALL, STCN, StcnConfig
 from roto.results import FrameResult, Grid, Logits, background_logit
 from roto.session import Session
-from roto.stcn_engine import MEAN, STD, StcnEngine
+from roto.stcn_engine import StcnEngine
 
 KINDS = ("l2", "dot", "cosine")
 TOLERANCE = 1e-4
