@@ -109,6 +109,14 @@ class Memory(Protocol):
         """Tell that the pass goes by a frame whose masks are known; True if it asks for them."""
         ...
 
+    def follow(self, masks: Mapping[int, SoftMask]) -> None:
+        """Tell where objects are in the frame just gone by: the next one is to be predicted.
+
+        Args:
+            masks: Per object id, at the size of the plate.
+        """
+        ...
+
     def forget(self, objects: Iterable[int] | None = None) -> None:
         """Drop predicted memory: of some objects, which stand at a keyframe, or of all."""
         ...

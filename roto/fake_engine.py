@@ -112,6 +112,9 @@ class FakeMemory:
         every = self._settings.memory_every
         return self._settings.max_memory > 0 and self._since_keyframe % every == 0
 
+    def follow(self, masks: Mapping[int, SoftMask]) -> None:
+        """See :meth:`roto.engine.Memory.follow`; colours do not care where they were."""
+
     def forget(self, objects: Iterable[int] | None = None) -> None:
         """See :meth:`roto.engine.Memory.forget`."""
         self._since_keyframe = 0

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from roto.errors import KeyframeError
@@ -124,10 +125,10 @@ class Run:
             frames = frames[:-1]  # nothing after the last open frame can matter
         self.memory.forget()
         active: set[int] = set()
-        for frame in frames:
+        for frame, following in zip_longest(frames, frames[1:]):
             objects = self._enter(frame, active)
             if frame in self.finished:
-                self._go_by(frame, objects)
+                self._go_by(frame, objects, last=following not in self.finished)
             elif not objects:
                 yield frame, None
             else:
@@ -144,13 +145,18 @@ class Run:
         self.memory.forget(given.mattes)
         return sorted(before)
 
-    def _go_by(self, frame: int, objects: list[int]) -> None:
-        """A finished frame costs nothing, unless the memory asks for it."""
-        if objects and self.memory.wants(frame):
-            mattes = self.finished[frame]()
-            known = {i: mattes[i] for i in objects}
+    def _go_by(self, frame: int, objects: list[int], *, last: bool) -> None:
+        """A finished frame costs nothing, unless the memory asks for it or it is the last."""
+        wanted = bool(objects) and self.memory.wants(frame)
+        if not wanted and not (objects and last):
+            return
+        mattes = self.finished[frame]()
+        known = {i: mattes[i] for i in objects}
+        if wanted:
             encoded = self.session.encode(frame, keep=False)
             self.memory.add(frame, encoded, known, permanent=False)
+        if last:
+            self.memory.follow(known)
 
     def _fuse(
         self, frame: int, forward: PackedLogits | None, backward: Logits | None

@@ -105,11 +105,12 @@ class StcnEngine:
 
 @dataclass(slots=True, eq=False)
 class MemoryFrame:
-    """One remembered frame: its key, and a value per object."""
+    """One remembered frame: its key, and a value per object; of keyframes the masks as well."""
 
     frame: int
     key: Tensor  # (h*w, Ck) float32
     values: dict[int, Tensor] = field(default_factory=dict)  # id -> (h*w, Cv)
+    masks: dict[int, Tensor] = field(default_factory=dict)  # id -> (4h, 4w) at stride 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,6 +129,7 @@ class StcnMemory:
         self._permanent: dict[int, MemoryFrame] = {}
         self._predicted: list[MemoryFrame] = []
         self._last: MemoryFrame | None = None
+        self._seen: dict[int, Tensor] = {}  # id -> (4h, 4w): masks of the frame before
         self._since_keyframe = 0
         self._banks: dict[tuple[int, ...], _Bank] = {}
 
@@ -143,10 +145,13 @@ class StcnMemory:
         """See :meth:`roto.engine.Memory.add`."""
         # One by one: at the plate's size the masks of many objects would be gigabytes.
         soft = torch.cat([self._at_work(mask, encoded.grid) for mask in masks.values()])
-        entry = self._remember(frame, encoded, tuple(masks), soft_aggregate(soft)[1:])
+        soft = soft_aggregate(soft)[1:]
+        entry = self._remember(frame, encoded, tuple(masks), soft)
         if permanent:
+            entry.masks = dict(zip(masks, F.avg_pool2d(soft, 4), strict=True))
             old = self._permanent.get(frame)
             entry.values = {**(old.values if old else {}), **entry.values}
+            entry.masks = {**(old.masks if old else {}), **entry.masks}
             self._permanent[frame] = entry
         else:
             self._keep_predicted(entry)
@@ -157,13 +162,18 @@ class StcnMemory:
         """See :meth:`roto.engine.Memory.predict`."""
         ids = tuple(objects)
         parts: dict[int, Tensor] = {}
+        priors = self._look_back(frame, ids)
         for group in self._groups(ids):
             readout = self._read(encoded, group)
             for start in range(0, len(group), _OBJECTS_AT_ONCE):
                 some = slice(start, start + _OBJECTS_AT_ONCE)
-                logits = self._net.decode(readout[:, some], encoded.features)[0].float()
+                prior = torch.stack([priors[i] for i in group[some]])[None] if priors else None
+                logits = self._net.decode(readout[:, some], encoded.features, prior)[0].float()
                 parts.update(zip(group[some], logits, strict=True))
         logits = torch.stack([parts[i] for i in ids])  # (K, 4h, 4w)
+        if priors:
+            seen = soft_aggregate(torch.sigmoid(logits))[1:]
+            self._seen = {**self._seen, **dict(zip(ids, seen, strict=True))}
         self._remember_prediction(frame, encoded, ids, logits)
         return Logits(ids, logits.cpu().numpy(), encoded.grid)
 
@@ -173,8 +183,16 @@ class StcnMemory:
         self._since_keyframe += 1
         return self._due()
 
+    def follow(self, masks: Mapping[int, SoftMask]) -> None:
+        """See :meth:`roto.engine.Memory.follow`."""
+        for i, mask in masks.items():
+            grid = working_grid((mask.shape[0], mask.shape[1]), self._settings.short_side)
+            self._seen[i] = F.avg_pool2d(self._at_work(mask, grid), 4)[0]
+
     def forget(self, objects: Iterable[int] | None = None) -> None:
         """See :meth:`roto.engine.Memory.forget`."""
+        for i in list(self._seen) if objects is None else objects:
+            self._seen.pop(i, None)
         entries = [*self._predicted, *([self._last] if self._last else [])]
         for entry in entries:
             for i in list(entry.values) if objects is None else objects:
@@ -189,6 +207,23 @@ class StcnMemory:
     def frames(self) -> list[int]:
         """Numbers of the remembered frames: keyframes, then predicted ones."""
         return [*self._permanent, *(e.frame for e in self._predicted)]
+
+    def _look_back(self, frame: int, ids: tuple[int, ...]) -> dict[int, Tensor]:
+        """What the decoder is to know of each object's last mask; empty without a prior.
+
+        An object that enters or stands after a keyframe was last seen in the nearest of its own.
+        """
+        if not self._net.config.prior:
+            return {}
+        masks = [self._seen[i] if i in self._seen else self._shown(frame, i) for i in ids]
+        prior = self._net.look_back(torch.stack(masks)[None].to(self._engine.dtype))
+        return {} if prior is None else dict(zip(ids, prior[0], strict=True))
+
+    def _shown(self, frame: int, object_id: int) -> Tensor:
+        entries = [e for e in self._permanent.values() if object_id in e.masks]
+        if not entries:
+            raise _never_shown(object_id)
+        return min(entries, key=lambda e: abs(e.frame - frame)).masks[object_id]
 
     def _remember_prediction(
         self, frame: int, encoded: EncodedFrame, ids: tuple[int, ...], logits: Tensor
@@ -254,7 +289,7 @@ class StcnMemory:
         for i in ids:
             groups.setdefault(tuple(id(e) for e in self._entries(i)), []).append(i)
         if () in groups:
-            raise SettingsError(f"Object {groups[()][0]} was predicted before it was ever shown.")
+            raise _never_shown(groups[()][0])
         return [tuple(group) for group in groups.values()]
 
     def _read(self, encoded: EncodedFrame, group: tuple[int, ...]) -> Tensor:
@@ -293,6 +328,10 @@ def working_grid(plate: tuple[int, int], short_side: int, stride: int = 16) -> G
     down, across = -h % stride, -w % stride
     pad = (across // 2, across - across // 2, down // 2, down - down // 2)
     return Grid(plate, (h, w), pad)
+
+
+def _never_shown(object_id: int) -> SettingsError:
+    return SettingsError(f"Object {object_id} was predicted before it was ever shown.")
 
 
 def _resize(x: Tensor, size: tuple[int, int]) -> Tensor:

@@ -10,8 +10,9 @@ Letters, once for the module::
     H W pixels           h w stride 16           Ck  key width     Cv  value width
 
 The same class serves the published network (ResNet-50 keys, ResNet-18 values,
-54 M parameters) and the small one (MobileNetV2 twice, narrow decoder): only the
-:class:`StcnConfig` differs, and that is read off a weight file's own shapes.
+54 M parameters), the small one (MobileNetV2 twice, narrow decoder) and the base one
+between them: only the :class:`StcnConfig` differs, and that is read off a weight
+file's own shapes.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from roto.model.backbones import MobileNetV2, ResNet18, ResNet50
+from roto.model.backbones import MobileNetV2, ResNet18, ResNet50, ResNet50V2
 
-KeyBackbone = Literal["resnet50", "mobilenet_v2"]
+KeyBackbone = Literal["resnet50", "resnet50v2", "mobilenet_v2"]
 ValueBackbone = Literal["resnet18", "mobilenet_v2"]
 
 
@@ -40,6 +41,8 @@ class StcnConfig:
     thin_width: int = 512  # image feature at stride 16 handed to the decoder
     decoder_widths: tuple[int, int, int] = (512, 256, 256)  # at strides 16, 8 and 4
     value_inputs: int = 5  # RGB + mask + others; stage-0 weights lack the last
+    prior: bool = False  # the decoder is told where each object was a frame ago
+    value_blocks: int = 11  # of a MobileNetV2 value encoder: 11, 14 or 18
 
 
 SMALL = StcnConfig(
@@ -48,8 +51,24 @@ SMALL = StcnConfig(
     value_width=160,
     thin_width=128,
     decoder_widths=(128, 96, 48),
+    prior=True,
 )
 """The embedded network for machines without a GPU."""
+
+BASE = StcnConfig(
+    key_backbone="resnet50v2",
+    value_backbone="mobilenet_v2",
+    value_width=320,
+    thin_width=256,
+    decoder_widths=(256, 192, 96),
+    prior=True,
+    value_blocks=14,
+)
+"""The network for machines with a GPU: 27,968,510 parameters, 56 MB in float16.
+
+Its value encoder is a MobileNetV2 as well, because that can start from ImageNet weights; it
+keeps three blocks more than that of ``SMALL``, as it fills twice as many channels.
+"""
 
 
 class ImageFeatures(NamedTuple):
@@ -133,10 +152,10 @@ class Fuser(nn.Module):
 
 
 class ValueMobileNet(MobileNetV2):
-    """Value encoder of the small network: the first eleven blocks, and the fuser."""
+    """Value encoder of the small and base networks: the first blocks, and the fuser."""
 
-    def __init__(self, in_channels: int, image_width: int, out_width: int) -> None:
-        super().__init__(in_channels, blocks=11)
+    def __init__(self, in_channels: int, image_width: int, out_width: int, blocks: int) -> None:
+        super().__init__(in_channels, blocks)
         self.fuser = Fuser(self.widths[0], image_width, out_width)
 
 
@@ -177,6 +196,28 @@ class UpsampleBlock(nn.Module):
         return cast("Tensor", self.out_conv(x + _per_object(detail, x.shape[0])))
 
 
+class Prior(nn.Module):
+    """What the decoder makes of the masks of the frame before.
+
+    The read-out compares appearances wherever they are, so it cannot tell two look-alikes
+    apart; where each was a moment ago can. The masks come at stride 4 and are folded into
+    channels, so that stride 16 knows their edges too. It starts out silent: a network
+    trained without it computes what it did.
+    """
+
+    def __init__(self, out_width: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(2 * 4 * 4, out_width, 5, padding=2)
+        nn.init.zeros_(self.conv.weight)
+        nn.init.zeros_(self.conv.bias)  # type: ignore[arg-type]
+
+    def forward(self, masks: Tensor) -> Tensor:
+        """masks: (B, K, 4h, 4w) soft masks at stride 4 -> (B*K, C, h, w)."""
+        others = masks.sum(1, keepdim=True) - masks
+        planes = torch.stack([masks, others], 2).flatten(0, 1)  # (B*K, 2, 4h, 4w)
+        return cast("Tensor", self.conv(F.pixel_unshuffle(planes, 4)))
+
+
 class Decoder(nn.Module):
     """Read-out and image features to one logit per object and pixel at stride 4."""
 
@@ -184,13 +225,23 @@ class Decoder(nn.Module):
         super().__init__()
         w16, w8, w4 = config.decoder_widths
         self.compress = ResBlock(config.value_width + config.thin_width, w16)
+        self.prior = Prior(w16) if config.prior else None
         self.up_16_8 = UpsampleBlock(skip_widths[0], w16, w8)
         self.up_8_4 = UpsampleBlock(skip_widths[1], w8, w4)
         self.pred = nn.Conv2d(w4, 1, 3, padding=1)
 
-    def forward(self, x: Tensor, f8: Tensor, f4: Tensor) -> Tensor:
-        x = self.up_16_8(f8, self.compress(x))
+    def forward(self, x: Tensor, prior: Tensor | None, f8: Tensor, f4: Tensor) -> Tensor:
+        """prior: what :class:`Prior` made of the frame before, None where nothing is known."""
+        x = self.compress(x)
+        x = self.up_16_8(f8, x if prior is None else x + prior)
         return cast("Tensor", self.pred(F.relu(self.up_8_4(f4, x))))
+
+
+_KEY_ENCODERS: dict[KeyBackbone, type[ResNet50 | ResNet50V2 | MobileNetV2]] = {
+    "resnet50": ResNet50,
+    "resnet50v2": ResNet50V2,
+    "mobilenet_v2": MobileNetV2,
+}
 
 
 class STCN(nn.Module):
@@ -201,13 +252,10 @@ class STCN(nn.Module):
     def __init__(self, config: StcnConfig) -> None:
         super().__init__()
         self.config = config
-        key: ResNet50 | MobileNetV2 = (
-            ResNet50() if config.key_backbone == "resnet50" else MobileNetV2()
-        )
-        value = ValueResNet if config.value_backbone == "resnet18" else ValueMobileNet
+        key = _KEY_ENCODERS[config.key_backbone]()
         w16, w8, w4 = key.widths
         self.key_encoder = key
-        self.value_encoder = value(config.value_inputs, w16, config.value_width)
+        self.value_encoder = _value_encoder(config, w16)
         self.key_proj = KeyProjection(w16, config.key_width)
         self.key_comp = nn.Conv2d(w16, config.thin_width, 3, padding=1)
         self.decoder = Decoder(config, (w8, w4))
@@ -242,15 +290,47 @@ class STCN(nn.Module):
         value = self.value_encoder.fuser(feature, _per_object(f16, b * k))
         return cast("Tensor", value.unflatten(0, (b, k)))
 
-    def decode(self, readout: Tensor, features: ImageFeatures) -> Tensor:
-        """readout: (B, K, Cv, h, w) -> logits (B, K, 4h, 4w) at stride 4."""
+    def look_back(self, masks: Tensor) -> Tensor | None:
+        """What the decoder is to know of the frame before; None for a network without a prior.
+
+        Args:
+            masks: (B, K, 4h, 4w) soft masks of all objects, aggregated, at stride 4.
+
+        Returns:
+            (B, K, C, h, w).
+        """
+        if self.decoder.prior is None:
+            return None
+        return cast("Tensor", self.decoder.prior(masks).unflatten(0, masks.shape[:2]))
+
+    def decode(
+        self, readout: Tensor, features: ImageFeatures, prior: Tensor | None = None
+    ) -> Tensor:
+        """Masks of K objects.
+
+        Args:
+            readout: (B, K, Cv, h, w).
+            features: of the picture, from ``encode_image``.
+            prior: (B, K, C, h, w) of ``look_back``.
+
+        Returns:
+            (B, K, 4h, 4w) logits at stride 4.
+        """
         b, k = readout.shape[:2]
         thin = _per_object(features.thin, b * k)
         x = torch.cat([readout.flatten(0, 1), thin], 1)
         # The read-out comes as rows of a matrix; convolutions are faster on channels last.
         x = x.contiguous(memory_format=torch.channels_last)
-        logits = self.decoder(x, features.f8, features.f4)  # (B*K, 1, 4h, 4w)
+        before = None if prior is None else prior.flatten(0, 1)
+        logits = self.decoder(x, before, features.f8, features.f4)  # (B*K, 1, 4h, 4w)
         return cast("Tensor", logits.reshape(b, k, *logits.shape[-2:]))
+
+
+def _value_encoder(config: StcnConfig, image_width: int) -> ValueResNet | ValueMobileNet:
+    inputs, width = config.value_inputs, config.value_width
+    if config.value_backbone == "resnet18":
+        return ValueResNet(inputs, image_width, width)
+    return ValueMobileNet(inputs, image_width, width, config.value_blocks)
 
 
 def _per_object(x: Tensor, count: int) -> Tensor:

@@ -17,7 +17,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from roto.errors import WeightsError, WeightsNotFoundError
-from roto.model.backbones import widen_input
+from roto.model.backbones import MobileNetV2, widen_input
 from roto.model.stcn import STCN, KeyBackbone, StcnConfig, ValueBackbone
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ StateDict = dict[str, Tensor]
 
 _KEY_BACKBONES: dict[str, KeyBackbone] = {
     "key_encoder.res2.0.conv1.weight": "resnet50",
+    "key_encoder.stage1.0.conv1.weight": "resnet50v2",
     "key_encoder.features.0.0.weight": "mobilenet_v2",
 }
 _VALUE_STEMS: dict[str, ValueBackbone] = {
@@ -81,11 +82,24 @@ def deduce_config(state: Mapping[str, Tensor], path: Path | str = "") -> StcnCon
                 _out(state, "decoder.up_16_8.out_conv.conv1"),
                 _out(state, "decoder.up_8_4.out_conv.conv1"),
             ),
+            prior="decoder.prior.conv.weight" in state,
+            value_blocks=_value_blocks(state),
         )
     except KeyError as error:
         raise WeightsError(f"The weights {path} lack the layer {error.args[0]}.") from error
     except ValueError as error:
         raise WeightsError(f"The weights {path} do not fit the network: {error}.") from error
+
+
+def _value_blocks(state: Mapping[str, Tensor]) -> int:
+    """How many blocks a MobileNetV2 value encoder has; the default for any other."""
+    prefix = "value_encoder.features."
+    found = {name.removeprefix(prefix).split(".")[0] for name in state if name.startswith(prefix)}
+    if not found:
+        return StcnConfig().value_blocks
+    if len(found) not in MobileNetV2.WIDTH_AT_STRIDE_16:
+        raise ValueError(f"the value encoder has {len(found)} blocks, not 11, 14 or 18")
+    return len(found)
 
 
 def _out(state: Mapping[str, Tensor], layer: str) -> int:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
-from safetensors.torch import load_file
 
-from roto.errors import RotoError, SettingsError, WeightsNotFoundError
+from roto.errors import RotoError, SettingsError
 from roto.export import write_bytes_atomic
 from roto.export.stills import write_picture
-from roto.model.stcn import SMALL, STCN
+from roto.model.stcn import BASE, SMALL, STCN
 from roto.model.weights import load_network
+from roto.train.backbone_weights import load_backbone
 from roto.train.loop import CHECKPOINT, Trainer
 from roto.train.packs import StillPack
 from roto.train.recipe import Recipe
@@ -24,6 +24,8 @@ from roto.train.sheet import training_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+NETWORKS = {"small": SMALL, "base": BASE}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,8 +51,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--out", type=Path, default=Path("runs/small"), help="resumes what is there"
     )
-    parser.add_argument("--backbone", type=Path, help="ImageNet weights of MobileNetV2")
-    parser.add_argument("--init", type=Path, help="weights of a whole network to start from")
+    parser.add_argument("--network", choices=sorted(NETWORKS), default="small")
+    text = "ImageNet weights of MobileNetV2 or ResNet-50 v2, for the encoders they fit"
+    parser.add_argument("--backbone", type=Path, nargs="+", default=[], metavar="FILE", help=text)
+    parser.add_argument("--init", type=Path, help="a whole network to start from, in place of --network")
     parser.add_argument("--validation", type=Path, help="data set in the layout of DAVIS")
     parser.add_argument("--sheet", type=Path, help="only draw what the network would see")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
@@ -65,17 +69,19 @@ def _parser() -> argparse.ArgumentParser:
 
 def _recipe(options: argparse.Namespace) -> Recipe:
     values = {field.name: getattr(options, field.name) for field in fields(Recipe)}
-    if values["size"] % STCN.stride:
-        raise SettingsError(f"--size {values['size']} is no multiple of {STCN.stride}.")
+    for name in ("size", "late_size"):
+        if values[name] % STCN.stride:
+            option = "--" + name.replace("_", "-")
+            raise SettingsError(f"{option} {values[name]} is no multiple of {STCN.stride}.")
     return Recipe(**{**values, "packs": tuple(options.packs)})
 
 
 def train(options: argparse.Namespace, recipe: Recipe) -> None:
     """Start a run, or go on with the one in the output folder."""
     torch.manual_seed(recipe.seed)
-    net = load_network(options.init) if options.init else STCN(SMALL)
-    if options.backbone:
-        load_backbone(net, options.backbone)
+    net = with_prior(load_network(options.init)) if options.init else STCN(NETWORKS[options.network])
+    for path in options.backbone:
+        load_backbone(net, path)
     trainer = Trainer(recipe, net, torch.device(options.device))
     checkpoint = options.out / CHECKPOINT
     if checkpoint.exists():
@@ -85,34 +91,13 @@ def train(options: argparse.Namespace, recipe: Recipe) -> None:
     trainer.run(options.out, validation=options.validation)
 
 
-def load_backbone(net: STCN, path: Path) -> None:
-    """ImageNet weights of MobileNetV2 (torchvision's names) into both encoders.
-
-    Raises:
-        WeightsNotFoundError: no such file.
-        SettingsError: the file holds no layer of the network.
-    """
-    if not path.is_file():
-        raise WeightsNotFoundError(f"There are no backbone weights at {path}.")
-    weights = {name: tensor.float() for name, tensor in load_file(path).items()}
-    for encoder in (net.key_encoder, net.value_encoder):
-        own = encoder.state_dict()
-        fitting = {n: _with_mask_inputs(t, own[n].shape) for n, t in weights.items() if n in own}
-        if not fitting:
-            raise SettingsError(f"The backbone weights {path} hold no layer of this network.")
-        encoder.load_state_dict(fitting, strict=False)
-
-
-def _with_mask_inputs(weight: torch.Tensor, shape: torch.Size) -> torch.Tensor:
-    """A first convolution's weight with random channels for the masks beside those of the image.
-
-    They start as strong as the image's own: from zero, an adaptive optimiser's small equal
-    steps leave the network blind to its masks for its first few hundred steps.
-    """
-    if weight.shape == shape:
-        return weight
-    masks = torch.randn(shape[0], shape[1] - weight.shape[1], *shape[2:]) * weight.std() * 2
-    return torch.cat([weight, masks], 1)
+def with_prior(net: STCN) -> STCN:
+    """The same network with a prior, which starts out silent; one that has it stays as it is."""
+    if net.config.prior:
+        return net
+    wider = STCN(replace(net.config, prior=True))
+    wider.load_state_dict(net.state_dict(), strict=False)
+    return wider
 
 
 if __name__ == "__main__":

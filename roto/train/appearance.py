@@ -28,6 +28,30 @@ def motion_blur(picture: Floats, velocity: npt.NDArray[np.float64], shutter: flo
 
 
 @dataclass(frozen=True, slots=True)
+class Shade:
+    """Light that falls off across the picture, and wanders: the same thing looks different."""
+
+    slopes: Floats  # (T, 2) of the logarithm of the gain, over the picture
+    level: Floats  # (T,)
+
+    @classmethod
+    def draw(cls, rng: Rng, frames: int) -> Shade:
+        strength = float(rng.choice([0.0, 0.15, 0.4], p=[0.4, 0.35, 0.25]))
+        slopes = rng.normal(size=(1, 2)) + np.cumsum(rng.normal(size=(frames, 2)) * 0.4, 0)
+        level = np.cumsum(rng.normal(size=frames) * 0.3)
+        return cls((slopes * strength).astype(np.float32), (level * strength).astype(np.float32))
+
+    def apply(self, picture: Floats, t: int) -> Floats:
+        """Picture (S, S, C) in code values, times the light of frame ``t``."""
+        if not self.slopes.any():
+            return picture
+        across = np.linspace(-1, 1, picture.shape[0], dtype=np.float32)
+        log_gain = self.slopes[t, 0] * across[None] + self.slopes[t, 1] * across[:, None]
+        gain: Floats = np.exp(log_gain + self.level[t])
+        return np.asarray(picture * gain[..., None], np.float32)
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """Exposure and colour per frame, and what the camera and codec add."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import logging
 import time
@@ -17,6 +16,7 @@ from torch.optim.swa_utils import AveragedModel
 from roto.model.stcn import STCN
 from roto.model.weights import save_state_dict
 from roto.train.batches import endless
+from roto.train.faster import fold_for_training, quicken_depthwise, unfolded
 from roto.train.packs import StillPack
 from roto.train.recipe import Progress, Recipe
 from roto.train.step import clip_loss
@@ -37,6 +37,9 @@ class Trainer:
 
     def __init__(self, recipe: Recipe, net: STCN, device: torch.device) -> None:
         self.recipe, self.device = recipe, device
+        fold_for_training(net)
+        if device.type == "cpu":
+            quicken_depthwise(net)
         self.net = net.to(device).to(memory_format=torch.channels_last)
         _freeze_first_blocks(self.net, recipe.freeze)
         self.average = AveragedModel(self.net, avg_fn=_moving_average(recipe.ema))
@@ -65,10 +68,10 @@ class Trainer:
         save_state_dict(self.averaged().state_dict(), folder / WEIGHTS)
 
     def averaged(self) -> STCN:
-        """The network with averaged weights."""
+        """A network with averaged weights, as it would ship."""
         net = self.average.module
         assert isinstance(net, STCN)
-        return net
+        return unfolded(net)
 
     def run(
         self,
@@ -103,15 +106,17 @@ class Trainer:
     def _steps(self) -> Iterator[None]:
         """One training step per turn; what happens between turns costs no training time."""
         pack = StillPack([Path(p) for p in self.recipe.packs])
-        for frames, labels, objects in endless(
-            self.recipe, pack, first=self.progress.step, workers=1
-        ):
-            started = time.monotonic()
-            self._step(frames, labels, objects)
-            self.progress.seconds += time.monotonic() - started
-            yield
-            if self.progress.seconds >= self.recipe.minutes * 60:
-                return
+        while True:
+            stage = self.recipe.stage(self.progress)
+            for batch in endless(stage, pack, first=self.progress.step, workers=1):
+                started = time.monotonic()
+                self._step(*batch)
+                self.progress.seconds += time.monotonic() - started
+                yield
+                if self.progress.seconds >= self.recipe.minutes * 60:
+                    return
+                if self.recipe.stage(self.progress) != stage:
+                    break
 
     def _step(self, frames: Tensor, labels: Tensor, objects: int) -> None:
         _train_without_statistics(self.net)
@@ -121,7 +126,8 @@ class Trainer:
         with torch.autocast(self.device.type, dtype=torch.bfloat16):
             hard = self.recipe.hard_share(self.progress.step)
             frames, labels = frames.to(self.device), labels.to(self.device)
-            result = clip_loss(self.net, frames, labels, objects, hard)
+            sighted = self.recipe.sighted(self.progress.step, len(frames)).to(self.device)
+            result = clip_loss(self.net, frames, labels, objects, hard, sighted)
         self.optimiser.zero_grad(set_to_none=True)
         result.loss.backward()
         nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
@@ -130,7 +136,7 @@ class Trainer:
         self.progress.add(float(result.loss.detach()), result.iou, len(frames))
 
     def _validate(self, folder: Path, dataset: Path) -> None:
-        scores = validate(copy.deepcopy(self.averaged()), dataset, device=str(self.device))
+        scores = validate(self.averaged(), dataset, device=str(self.device))
         self._write(folder, {"step": self.progress.step, "validation": dataset.name, **scores})
 
     def _write(self, folder: Path, line: dict[str, Any]) -> None:
@@ -187,8 +193,7 @@ def _freeze_first_blocks(net: STCN, blocks: int) -> None:
 
     A step without their backward pass takes 60 % of the time on a CPU.
     """
-    features = list(net.key_encoder.get_submodule("features").children())
-    for block in features[:blocks]:
+    for block in net.key_encoder.first_blocks(blocks):
         block.requires_grad_(False)
 
 

@@ -53,7 +53,7 @@ class Amount:
 
 
 CAMERA = Amount(shift=0.04, turn=3.0, scale=0.04, shear=0.02, bend=0.6)
-OBJECT = Amount(shift=0.10, turn=10.0, scale=0.10, shear=0.06, bend=2.5)
+OBJECT = Amount(shift=0.10, turn=10.0, scale=0.10, shear=0.06, bend=3.0)
 
 
 def wander(
@@ -92,7 +92,9 @@ def _step(
 
 def _bends(rng: Rng, frames: int, size: int, amount: float) -> list[Floats]:
     """Elastic fields that start at nothing and compound smoothly."""
-    grid = rng.integers(3, 6)
+    # Coarse fields lean and swell, fine ones move limbs, which must be slower not to tear.
+    grid = int(rng.integers(3, 9))
+    amount = amount * min(1.0, 4 / grid)
     field = np.zeros((grid, grid, 2), np.float32)
     speed = rng.normal(size=field.shape).astype(np.float32) * amount
     bends: list[Floats] = []

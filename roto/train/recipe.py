@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,11 @@ class Recipe:
         freeze: First blocks of the key encoder that keep their ImageNet weights.
         pairs: Share of batches with two targets instead of one.
         hard: Share of pixels that the cross-entropy keeps after its first 200 steps.
+        late_from: Share of the budget after which clips are larger or longer, as said next.
+        late_size: Side of these clips; 0 for no change.
+        late_frames: Their frames; 0 for no change.
+        late_batch: Clips per step from then on; 0 for no change.
+        blind: Share of clips in which the decoder is not told the masks of the frame before.
     """
 
     packs: tuple[str, ...]
@@ -43,6 +51,11 @@ class Recipe:
     freeze: int = 4
     pairs: float = 0.3
     hard: float = 0.3
+    late_from: float = 0.6
+    late_size: int = 0
+    late_frames: int = 0
+    late_batch: int = 0
+    blind: float = 0.1
 
     def rate_factor(self, progress: Progress) -> float:
         """Share of the peak rate: linear warm-up, flat, then a cosine down to 1 %."""
@@ -50,6 +63,22 @@ class Recipe:
         spent = progress.seconds / (self.minutes * 60)
         late = max(0.0, min(1.0, (spent - self.decay_from) / (1 - self.decay_from)))
         return warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * late)))
+
+    def stage(self, progress: Progress) -> Recipe:
+        """The recipe of the clips at this point of the run."""
+        if progress.seconds < self.late_from * self.minutes * 60:
+            return self
+        return replace(
+            self,
+            size=self.late_size or self.size,
+            frames=self.late_frames or self.frames,
+            batch=self.late_batch or self.batch,
+        )
+
+    def sighted(self, step: int, clips: int) -> Tensor:
+        """(B,) bool, which clips of a step are not blind; a resumed run draws the same."""
+        generator = torch.Generator().manual_seed(self.seed * 1_000_003 + step)
+        return torch.rand(clips, generator=generator) >= self.blind
 
     def hard_share(self, step: int) -> float:
         """Share of pixels the cross-entropy keeps: all at first, when nothing is easy yet."""

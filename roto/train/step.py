@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from roto.model.aggregation import upsample_logits
@@ -24,7 +25,14 @@ class StepResult:
     iou: float
 
 
-def clip_loss(net: STCN, frames: Tensor, labels: Tensor, objects: int, hard: float) -> StepResult:
+def clip_loss(
+    net: STCN,
+    frames: Tensor,
+    labels: Tensor,
+    objects: int,
+    hard: float,
+    sighted: Tensor | None = None,
+) -> StepResult:
     """Propagate from the first frame's labels and compare.
 
     Args:
@@ -33,6 +41,8 @@ def clip_loss(net: STCN, frames: Tensor, labels: Tensor, objects: int, hard: flo
         labels: (B, T, H, W) uint8; 1..K targets, 255 = ignore.
         objects: K.
         hard: Share of pixels the cross-entropy keeps.
+        sighted: (B,) bool, which clips may look at the masks of the frame before; None: all.
+            The blind ones keep the read-out able to find what was lost from sight.
     """
     b, t = frames.shape[:2]
     images = normalise(frames.flatten(0, 1).permute(0, 3, 1, 2))
@@ -40,6 +50,7 @@ def clip_loss(net: STCN, frames: Tensor, labels: Tensor, objects: int, hard: flo
     images = images.unflatten(0, (b, t))
     truth = labels.long()
     masks = torch.stack([truth[:, 0] == k for k in range(1, objects + 1)], 1).to(images.dtype)
+    seen = F.avg_pool2d(masks, 4)
     keys: list[Tensor] = []
     values: list[Tensor] = []
     losses, ious = [], []
@@ -48,7 +59,13 @@ def clip_loss(net: STCN, frames: Tensor, labels: Tensor, objects: int, hard: flo
         keys.append(_positions(past.key))
         value = net.encode_value(images[:, i - 1], past.f16, masks)
         values.append(value.flatten(1, 2).flatten(2).transpose(1, 2))  # (B, h*w, K*Cv)
-        logits = _segment(net, _frame(features, i, t), torch.cat(keys, 1), torch.cat(values, 1))
+        if sighted is not None:
+            seen = seen * sighted[:, None, None, None]
+        at_4 = _segment(
+            net, _frame(features, i, t), torch.cat(keys, 1), torch.cat(values, 1), seen
+        )
+        seen = aggregated_logits(at_4.detach().float()).softmax(1)[:, 1:]
+        logits = aggregated_logits(upsample_logits(at_4, images.shape[-2:]))
         probabilities = logits.softmax(1)
         target = truth[:, i]
         losses.append(
@@ -60,14 +77,15 @@ def clip_loss(net: STCN, frames: Tensor, labels: Tensor, objects: int, hard: flo
     return StepResult(torch.stack(losses).mean(), sum(ious) / len(ious))
 
 
-def _segment(net: STCN, features: ImageFeatures, keys: Tensor, values: Tensor) -> Tensor:
-    """Aggregated logits (B, K + 1, H, W) of one frame."""
+def _segment(
+    net: STCN, features: ImageFeatures, keys: Tensor, values: Tensor, seen: Tensor
+) -> Tensor:
+    """Logits (B, K, 4h, 4w) of one frame; ``seen`` are the masks of the one before."""
     h, w = features.key.shape[-2:]
     objects = values.shape[-1] // net.config.value_width
     out = read_dense(keys, values, _positions(features.key))
     readout = out.transpose(1, 2).unflatten(1, (objects, -1)).unflatten(-1, (h, w))
-    at_4 = net.decode(readout, features)
-    return aggregated_logits(upsample_logits(at_4, (h * net.stride, w * net.stride)))
+    return net.decode(readout, features, net.look_back(seen))
 
 
 def aggregated_logits(logits: Tensor) -> Tensor:
@@ -75,7 +93,7 @@ def aggregated_logits(logits: Tensor) -> Tensor:
 
     The same as ``soft_aggregate`` of their sigmoid, without leaving the logarithm.
     """
-    log_none = torch.nn.functional.logsigmoid(-logits).sum(1, keepdim=True)
+    log_none = F.logsigmoid(-logits).sum(1, keepdim=True)
     background = log_none - torch.log1p(-log_none.exp().clamp(max=1 - _EPS))
     return torch.cat([background, logits], 1).clamp(-16, 16)
 

@@ -15,12 +15,15 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from roto.train.appearance import Look, motion_blur
+from roto.train.appearance import Look, Shade, motion_blur
 from roto.train.motion import CAMERA, OBJECT, Motion, Rng, wander
 from roto.train.packs import IGNORE, Still, StillPack
 
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
+
+
+_LEAST_SHARE = 0.003  # of the picture that a target covers in its first frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class Cutout:
     alpha: Bytes  # (h, w)
     motion: Motion
     label: int
+    shade: Shade
+    gone: frozenset[int] = frozenset()  # frames without it
 
     def render(self, t: int) -> tuple[Floats, Floats]:
         """Premultiplied colour (S, S, 3) and alpha (S, S) of frame ``t``, blurred by its motion."""
@@ -46,7 +51,10 @@ class Cutout:
         alpha = _warp(self.alpha, where, cv2.BORDER_CONSTANT).astype(np.float32) / np.float32(255)
         colour = _warp(self.image, where, cv2.BORDER_REPLICATE)
         h, w = self.alpha.shape
-        stacked: Floats = np.dstack([colour.astype(np.float32) * alpha[..., None], alpha])
+        if t in self.gone:
+            alpha = np.zeros_like(alpha)
+        lit = self.shade.apply(colour.astype(np.float32), t)
+        stacked: Floats = np.dstack([lit * alpha[..., None], alpha])
         stacked = motion_blur(stacked, self.motion.velocity(t, (w / 2, h / 2)))
         return stacked[..., :3], stacked[..., 3]
 
@@ -62,21 +70,29 @@ class ClipMaker:
         while True:
             clip = self._draw(rng, targets)
             counts = np.bincount(clip.labels[0].ravel(), minlength=targets + 1)
-            if (counts[1 : targets + 1] > 0.004 * self.size**2).all():
+            if (counts[1 : targets + 1] > _LEAST_SHARE * self.size**2).all():
                 return clip
 
     def _draw(self, rng: Rng, targets: int) -> SyntheticClip:
         ground = self._still(rng)
-        inside = ground.objects(0.01, 0.7)
-        # Labelled objects of the background itself come first; cut-outs fill what is missing.
-        from_ground = min(len(inside), int(rng.integers(0, targets + 1)))
+        inside = ground.objects(0.005, 0.7)
+        # An object of the background moves with it, which real ones seldom do: fewer of these.
+        from_ground = min(len(inside), int((rng.random(targets) < 0.35).sum()))
         chosen = list(rng.permutation(inside)[:from_ground])
-        cutouts = [self._cutout(rng, label) for label in range(from_ground + 1, targets + 1)]
-        cutouts += [self._cutout(rng, 0) for _ in range(int(rng.choice(3, p=[0.45, 0.4, 0.15])))]
-        if cutouts and rng.random() < 0.25:
-            cutouts.append(self._twin(rng, cutouts[0]))
+        cutouts = [
+            self._target(rng, *self._some_object(rng), label)
+            for label in range(from_ground + 1, targets + 1)
+        ]
+        first = cutouts[0] if cutouts else self._cutout(rng, ground, chosen[0], 0)
+        if rng.random() < 0.3:
+            cutouts += [self._twin(rng, first) for _ in range(int(rng.integers(1, 3)))]
+        for _ in range(int(rng.choice(3, p=[0.45, 0.4, 0.15]))):
+            cutouts.append(self._cutout(rng, *self._some_object(rng), 0))
         order = rng.permutation(len(cutouts))
-        return self._compose(rng, ground, chosen, [cutouts[i] for i in order])
+        stack = [cutouts[i] for i in order]
+        if cutouts and cutouts[0].label and rng.random() < 0.2:
+            stack.append(self._crossing(rng, cutouts[0]))  # above all others
+        return self._compose(rng, ground, chosen, stack)
 
     def _compose(
         self, rng: Rng, ground: Still, chosen: list[int], cutouts: list[Cutout]
@@ -92,10 +108,11 @@ class ClipMaker:
             self.size,
             CAMERA if rng.random() < 0.6 else OBJECT,
         )
-        look = Look.draw(rng, self.frames)
+        look, shade = Look.draw(rng, self.frames), Shade.draw(rng, self.frames)
         frames, maps = [], []
         for t in range(self.frames):
             picture, ids = self._background(ground.image, labels, camera, t)
+            picture = shade.apply(picture, t)
             for cutout in cutouts:
                 colour, alpha = cutout.render(t)
                 picture = colour + picture * (1 - alpha[..., None])
@@ -120,21 +137,23 @@ class ClipMaker:
         x, y = rng.uniform(0, w - side), rng.uniform(0, h - side)
         return _placement(side, (x, y), self.size, mirrored=rng.random() < 0.5)
 
-    def _cutout(self, rng: Rng, label: int) -> Cutout:
-        """A labelled object of a random photo, placed somewhere in the first frame."""
+    def _some_object(self, rng: Rng) -> tuple[Still, int]:
+        """A photo and one of its labelled objects."""
         while True:
             still = self._still(rng)
-            ids = still.objects(0.02, 0.7)
-            if ids:
-                break
-        alpha = (still.labels == rng.choice(ids)).astype(np.uint8) * 255
+            if ids := still.objects(0.005, 0.7):
+                return still, int(rng.choice(ids))
+
+    def _cutout(self, rng: Rng, still: Still, which: int, label: int) -> Cutout:
+        """An object of a photo, placed somewhere in the first frame."""
+        alpha = (still.labels == which).astype(np.uint8) * 255
         y, x = np.nonzero(alpha)
         box = slice(y.min(), y.max() + 1), slice(x.min(), x.max() + 1)
         image = still.image[box]
         alpha = np.asarray(cv2.GaussianBlur(alpha[box], (3, 3), 0), np.uint8)
         image = Look.recolour(rng, image)
         h, w = alpha.shape
-        longest = self.size * float(np.exp(rng.uniform(np.log(0.18), np.log(0.8))))
+        longest = self.size * float(np.exp(rng.uniform(np.log(0.16), np.log(0.95))))
         # Pad so that the border is transparent and the layer's middle is the object's.
         image, alpha = (
             np.asarray(cv2.copyMakeBorder(a, 2, 2, 2, 2, cv2.BORDER_CONSTANT), np.uint8)
@@ -142,7 +161,26 @@ class ClipMaker:
         )
         start = self._place(rng, (h + 4, w + 4), longest / max(h, w))
         motion = wander(rng, start, self.frames, self.size, OBJECT)
-        return Cutout(image, alpha, motion, label)
+        return Cutout(image, alpha, motion, label, Shade.draw(rng, self.frames))
+
+    def _target(self, rng: Rng, still: Still, which: int, label: int) -> Cutout:
+        """A cut-out to be tracked, which now and then is out of sight for a while."""
+        cutout = self._cutout(rng, still, which, label)
+        if self.frames < 3 or rng.random() > 0.08:
+            return cutout
+        first = int(rng.integers(1, self.frames - 1))
+        last = int(rng.integers(first, self.frames - 1))
+        return replace(cutout, gone=frozenset(range(first, last + 1)))
+
+    def _crossing(self, rng: Rng, target: Cutout) -> Cutout:
+        """Something that passes in front of a target in the middle of the clip."""
+        cutout = self._cutout(rng, *self._some_object(rng), 0)
+        t = int(rng.integers(1, self.frames))
+        gap = _middle(target, t) - _middle(cutout, t)
+        shift = np.eye(3)
+        shift[:2, 2] = gap + rng.normal(size=2) * 0.08 * self.size
+        motion = replace(cutout.motion, matrices=shift @ cutout.motion.matrices)
+        return replace(cutout, motion=motion)
 
     def _place(self, rng: Rng, shape: tuple[int, int], zoom: float) -> npt.NDArray[np.float64]:
         """Matrix that puts a layer of ``shape`` somewhere into the picture."""
@@ -162,10 +200,18 @@ class ClipMaker:
         )
         start = self._place(rng, (h, w), float(zoom))
         motion = wander(rng, start, self.frames, self.size, OBJECT)
-        return replace(cutout, motion=motion, label=0)
+        shade = Shade.draw(rng, self.frames)
+        return replace(cutout, motion=motion, label=0, shade=shade, gone=frozenset())
 
     def _still(self, rng: Rng) -> Still:
         return self.pack[int(rng.integers(len(self.pack)))]
+
+
+def _middle(cutout: Cutout, t: int) -> npt.NDArray[np.float64]:
+    """Where (x, y) the layer's middle is in frame ``t``, but for its bending."""
+    h, w = cutout.alpha.shape
+    middle: npt.NDArray[np.float64] = cutout.motion.matrices[t] @ np.array([w / 2, h / 2, 1.0])
+    return middle[:2]
 
 
 def _placement(
