@@ -154,7 +154,7 @@ class Stages:
             ("read", stcn_engine, "read"),
             ("decode", engine.net, "decode"),
             ("value", stcn_engine.StcnMemory, "_remember"),
-            ("result", passes.Run, "_finish"),
+            ("result", passes.Run, "_report"),
             ("result", roto.FrameResult, "label_map"),
         ]
         stack = ExitStack()

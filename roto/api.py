@@ -12,7 +12,7 @@ from roto.errors import FrameNotFoundError, KeyframeError, SettingsError
 from roto.export import FramePattern, write_matte
 from roto.media import FrameSource, IteratorSource, open_clip
 from roto.models import DEFAULT, find_model
-from roto.session import Session
+from roto.propagation import Propagation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from roto.engine import Engine, Settings
     from roto.masks.reading import MaskLike
     from roto.media import Clip, ClipLike
-    from roto.passes import Direction, Propagated
+    from roto.passes import Propagated
+    from roto.reach import Direction
     from roto.results import FrameResult
 
     Keyframes = Mapping[int, MaskLike | Mapping[str, MaskLike]]
@@ -202,11 +203,11 @@ def _open_session(
     settings: Settings | None,
     device: str,
     precision: str,
-) -> Session:
+) -> Propagation:
     """Keyframes are read before the network is loaded: the cheap mistakes are found first."""
     if settings is not None and not isinstance(model, (str, os.PathLike)):
         raise SettingsError("An engine has settings of its own; give settings to load_model.")
-    session = Session(source)
+    session = Propagation(source)
     for frame, mask in keyframes.items():
         session.set_keyframe(_frame_number(frame), mask)
     session.shot  # noqa: B018 - contradictions between masks are found here

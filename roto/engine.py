@@ -64,13 +64,23 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What an engine is and can do, as ``roto models`` shows it."""
+    """What an engine is and can do, as ``roto models`` shows it.
+
+    Attributes:
+        name: Of its model.
+        parameters: How many.
+        device: Where it runs.
+        precision: What it computes in.
+        max_objects: How many it can follow at once.
+        weights: SHA-256 of the weight file, hexadecimal; "" where there is none.
+    """
 
     name: str
     parameters: int
     device: str
     precision: str
     max_objects: int = 255
+    weights: str = ""
 
 
 class Encoded(Protocol):
@@ -98,10 +108,23 @@ class Memory(Protocol):
         """
         ...
 
-    def predict(self, frame: int, encoded: Any, objects: Sequence[int]) -> Logits:
+    def predict(
+        self,
+        frame: int,
+        encoded: Any,
+        objects: Sequence[int],
+        known: Mapping[int, SoftMask] | None = None,
+    ) -> Logits:
         """Where ``objects`` are in a picture; each must have been added before.
 
-        The engine itself may remember what it predicted, as its settings say.
+        The memory itself may remember what it predicted, as its settings say.
+
+        Args:
+            frame: Number of the frame.
+            encoded: What :meth:`Engine.encode` made of it.
+            objects: Ids of the objects asked for.
+            known: Masks of other objects in this picture, at the size of the plate. They leave
+                less room for the predicted ones, and are remembered with them.
         """
         ...
 
@@ -117,6 +140,14 @@ class Memory(Protocol):
         """
         ...
 
+    def drop(self, frame: int, objects: Iterable[int]) -> None:
+        """Forget what a permanent frame showed of some objects: it is no keyframe any more."""
+        ...
+
+    def branch(self) -> Memory:
+        """Another memory with the same permanent frames, now and later, and nothing predicted."""
+        ...
+
     def forget(self, objects: Iterable[int] | None = None) -> None:
         """Drop predicted memory: of some objects, which stand at a keyframe, or of all."""
         ...
@@ -128,6 +159,11 @@ class Engine(Protocol):
     @property
     def capabilities(self) -> Capabilities:
         """Name, size, device and precision."""
+        ...
+
+    @property
+    def settings(self) -> Settings:
+        """How it works."""
         ...
 
     def encode(self, picture: Display) -> Encoded:

@@ -17,6 +17,14 @@ Each class also derives from the builtin a Python programmer would expect, so
     ├── WeightsError             (ValueError)         weights that do not fit or are not safe
     │   └── WeightsNotFoundError (FileNotFoundError)
     ├── DeviceError              (RuntimeError)       no such device, or it cannot do what was asked
+    ├── ProjectError             (OSError)            a project file that cannot be read or written
+    │   ├── ProjectNotFoundError (FileNotFoundError)
+    │   ├── ProjectExistsError   (FileExistsError)    nothing is ever overwritten by a project
+    │   ├── ProjectLockedError   (BlockingIOError)    another process is editing it
+    │   ├── ProjectReadOnlyError (PermissionError)    an edit of a project opened read-only
+    │   ├── ProjectVersionError  (ValueError)         made by a newer roto
+    │   ├── ProjectDamagedError  (ValueError)         damaged, or no project at all
+    │   └── ProjectEditError     (ValueError)         an edit that a project cannot hold
     └── ExportError              (OSError)            nothing can be written there
 
 A message is one sentence: what is wrong, where, and what to do about it.
@@ -83,6 +91,38 @@ class WeightsNotFoundError(WeightsError, FileNotFoundError):
 
 class DeviceError(RotoError, RuntimeError):
     """The computing device is absent or cannot do what was asked."""
+
+
+class ProjectError(RotoError, OSError):
+    """A project file that cannot be read or written: full disk, no permission, closed."""
+
+
+class ProjectNotFoundError(ProjectError, FileNotFoundError):
+    """There is no project at the path."""
+
+
+class ProjectExistsError(ProjectError, FileExistsError):
+    """There is a file already where a project would be written."""
+
+
+class ProjectLockedError(ProjectError, BlockingIOError):
+    """Another process, or another part of this one, is editing the project."""
+
+
+class ProjectReadOnlyError(ProjectError, PermissionError):
+    """The project was opened for reading only, so it cannot be edited."""
+
+
+class ProjectVersionError(ProjectError, ValueError):
+    """The project was made by a newer roto."""
+
+
+class ProjectDamagedError(ProjectError, ValueError):
+    """The file is damaged, or it is no project at all."""
+
+
+class ProjectEditError(ProjectError, ValueError):
+    """An edit that a project cannot hold, such as a mask of an object that is not there."""
 
 
 class ExportError(RotoError, OSError):

@@ -73,9 +73,9 @@ class FakeEngine:
 class FakeMemory:
     """Colours of objects at keyframes for ever, and at the latest remembered predictions."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, permanent: dict[int, _Seen] | None = None) -> None:
         self._settings = settings
-        self._permanent: dict[int, _Seen] = {}
+        self._permanent: dict[int, _Seen] = {} if permanent is None else permanent
         self._predicted: list[_Seen] = []
         self._since_keyframe = 0
 
@@ -93,16 +93,25 @@ class FakeMemory:
             seen.inside[object_id] = _mean(encoded.colours, mask)
             seen.outside[object_id] = _mean(encoded.colours, 1 - mask)
         if permanent:
+            old = self._permanent.get(frame, _Seen(frame))
+            seen.inside = {**old.inside, **seen.inside}
+            seen.outside = {**old.outside, **seen.outside}
             self._permanent[frame] = seen
         elif self._settings.max_memory:
             self._predicted = [*self._predicted, seen][-self._settings.max_memory :]
 
-    def predict(self, frame: int, encoded: FakeFrame, objects: Sequence[int]) -> Logits:
+    def predict(
+        self,
+        frame: int,
+        encoded: FakeFrame,
+        objects: Sequence[int],
+        known: Mapping[int, SoftMask] | None = None,
+    ) -> Logits:
         """See :meth:`roto.engine.Memory.predict`."""
         values = np.stack([self._logits(encoded, i) for i in objects])
         if self.wants(frame):
             masks = {i: (v > 0).astype(np.float32) for i, v in zip(objects, values, strict=True)}
-            self.add(frame, encoded, masks, permanent=False)
+            self.add(frame, encoded, {**(known or {}), **masks}, permanent=False)
         return Logits(tuple(objects), values, encoded.grid)
 
     def wants(self, frame: int) -> bool:
@@ -114,6 +123,19 @@ class FakeMemory:
 
     def follow(self, masks: Mapping[int, SoftMask]) -> None:
         """See :meth:`roto.engine.Memory.follow`; colours do not care where they were."""
+
+    def drop(self, frame: int, objects: Iterable[int]) -> None:
+        """See :meth:`roto.engine.Memory.drop`."""
+        seen = self._permanent[frame]
+        for object_id in objects:
+            seen.inside.pop(object_id, None)
+            seen.outside.pop(object_id, None)
+        if not seen.inside:
+            del self._permanent[frame]
+
+    def branch(self) -> FakeMemory:
+        """See :meth:`roto.engine.Memory.branch`."""
+        return type(self)(self._settings, self._permanent)
 
     def forget(self, objects: Iterable[int] | None = None) -> None:
         """See :meth:`roto.engine.Memory.forget`."""

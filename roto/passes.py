@@ -1,50 +1,72 @@
-"""The passes of one propagation: which frames each visits, and how their answers meet.
+"""One propagation: it goes the legs of a plan, lets their answers meet, and yields frames.
 
-A *pass* goes through the clip in one direction. It starts at the outermost keyframe
-with all keyframes in memory, also those it has yet to reach. At a keyframe an object's
-predicted memory is dropped: from there on the artist's mask speaks, so what lies beyond
-a keyframe never depends on what was guessed before it.
+A leg goes through the clip in one direction, with all keyframes in memory, also those it
+has yet to reach. Where an object's keyframe is passed, what was predicted of it is dropped:
+from there on the artist's mask speaks, so what lies beyond a keyframe never depends on what
+was guessed before it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from roto.errors import KeyframeError
 from roto.masks import Matte
-from roto.results import FrameResult, Logits, PackedLogits, fuse
+from roto.reach import Direction, Leg, Step, legs, nearest_first, neighbours
+from roto.results import FrameResult, Frozen, Logits, PackedLogits, fuse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from roto.engine import Memory
-    from roto.session import Session
+    from roto.engine import Encoded, Memory
+    from roto.media import FrameSource, Image
     from roto.shot import Shot
-
-Direction = Literal["both", "forward", "backward"]
 
 Finished: TypeAlias = Mapping[int, Callable[[], Mapping[int, Matte]]]
 """Frames that need no work, and how to get their mattes by object id."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """What one propagation says about one object at one frame.
+
+    Attributes:
+        object: Its id.
+        logits: Of this object alone.
+        confidence: In [0, 1].
+        left: The keyframe before the frame that it was followed from, None if from none.
+        right: The keyframe after it.
+    """
+
+    object: int
+    logits: Logits
+    confidence: float
+    left: int | None
+    right: int | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Propagated:
-    """Event: one frame is finished.
+    """Event: one frame is finished, or better known than before.
 
     Attributes:
         frame: Its number.
         result: Its mattes.
-        done: Frames finished so far, this one included.
+        done: Frames finished so far, this one included if it is.
         total: Frames that will be; None for a stream of unknown length.
+        final: False where the answer from the other side is still to come.
+        answers: What is new, per object.
     """
 
     frame: int
     result: FrameResult
     done: int
     total: int | None
+    final: bool = True
+    answers: tuple[Answer, ...] = ()
 
     @property
     def confidence(self) -> float:
@@ -52,55 +74,148 @@ class Propagated:
         return self.result.confidence
 
 
-class Run:
-    """One propagation of one shot."""
+class Kept(Protocol):
+    """What earlier propagations found; it is used where it is not asked for anew."""
 
-    def __init__(self, session: Session, shot: Shot, finished: Finished) -> None:
-        self.session, self.shot, self.finished = session, shot, finished
-        self.memory: Memory = session.engine.open_memory()
-        self.keys = {i: shot.frames_of(i) for i in shot.names}
+    def objects(self, frame: int) -> Collection[int]:
+        """Objects whose masks are known at a frame, keyframes not counted."""
+        ...
+
+    def mattes(self, frame: int) -> Mapping[int, Matte]:
+        """Their mattes, by id."""
+        ...
+
+    def logits(self, frame: int) -> Mapping[int, PackedLogits]:
+        """What they were made of, by id; empty where only mattes were kept."""
+        ...
+
+    def frozen(self, frame: int) -> Sequence[Frozen]:
+        """Locked parts of a frame."""
+        ...
+
+
+class FinishedFrames:
+    """Whole frames that an earlier run wrote to disk."""
+
+    def __init__(self, finished: Finished, objects: Collection[int]) -> None:
+        self._finished, self._objects = finished, objects
+
+    def objects(self, frame: int) -> Collection[int]:
+        """See :class:`Kept`."""
+        return self._objects if frame in self._finished else ()
+
+    def mattes(self, frame: int) -> Mapping[int, Matte]:
+        """See :class:`Kept`."""
+        return self._finished[frame]()
+
+    def logits(self, frame: int) -> Mapping[int, PackedLogits]:
+        """See :class:`Kept`."""
+        del frame
+        return {}
+
+    def frozen(self, frame: int) -> Sequence[Frozen]:
+        """See :class:`Kept`."""
+        del frame
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked of a propagation.
+
+    Attributes:
+        frames: Frames to report, ascending.
+        wanted: Per object id the frames at which it is to be found anew.
+        direction: Which neighbouring keyframes may answer.
+        focus: A keyframe just set: frames near it come first, before the far side has answered.
+    """
+
+    frames: Sequence[int]
+    wanted: Mapping[int, Collection[int]]
+    direction: Direction = "both"
+    focus: int | None = None
+
+
+class Pictures(Protocol):
+    """The clip as a run needs it."""
+
+    @property
+    def source(self) -> FrameSource:
+        """The open clip."""
+        ...
+
+    def encode(self, frame: int, *, keep: bool) -> Encoded:
+        """A frame as the engine sees it, from the store if it is there."""
+        ...
+
+    def encode_picture(self, picture: Image, frame: int) -> Encoded:
+        """The same of a picture at hand."""
+        ...
+
+
+@dataclass
+class _Waiting:
+    """A frame on its way: which answers are due, and which have come."""
+
+    due: set[tuple[int, Step]] = field(default_factory=set)
+    come: dict[int, dict[Step, Logits | PackedLogits]] = field(default_factory=dict)
+
+
+class Run:
+    """One propagation of one shot.
+
+    Args:
+        pictures: Where they come from.
+        shot: Objects and keyframes.
+        memory: Holds all keyframes already; every leg takes a branch of it.
+        kept: What is known from before.
+    """
+
+    def __init__(self, pictures: Pictures, shot: Shot, memory: Memory, kept: Kept) -> None:
+        self.pictures, self.shot, self.memory, self.kept = pictures, shot, memory, kept
+        self.keys = {i: shot.frames_of(i) for i in shot.names if i not in shot.absent}
         self.done = 0
         self.total: int | None = None
+        self._waiting: dict[int, _Waiting] = {}
+        self._wanted: Mapping[int, frozenset[int]] = {}
+        self._again: frozenset[int] = frozenset()
 
-    def events(self, direction: Direction) -> Iterator[Propagated]:
-        """See :meth:`roto.session.Session.propagate`."""
-        frames = list(self.session.source.frame_numbers)
-        first, last = min(self.shot.keyframes), max(self.shot.keyframes)
-        ahead = [f for f in frames if f >= first] if direction != "backward" else []
-        behind = [f for f in frames if f <= last] if direction != "forward" else []
-        self.total = len({*ahead, *behind, *self.shot.keyframes} - self.finished.keys())
-        # Both passes know every keyframe, also those they have not reached yet.
-        for frame, given in self.shot.keyframes.items():
-            encoded = self.session.encode(frame, keep=first < frame < last)
-            self.memory.add(frame, encoded, given.mattes, permanent=True)
-        to_meet = set(ahead) & set(behind)
-        met: dict[int, PackedLogits] = {}
-        settled = [f for f, given in self.shot.keyframes.items() if given.complete]
-        for frame in settled:  # the artist has said all there is to say
-            if frame not in self.finished:
-                yield self._finish(frame, None)
-        for frame, logits in self._pass(ahead, to_meet):
-            if frame not in to_meet and frame not in settled:
-                yield self._finish(frame, logits)
-            elif logits is not None:
-                met[frame] = logits.pack()
-        for frame, logits in self._pass(behind[::-1], frozenset()):
-            if frame not in settled:
-                yield self._finish(frame, self._fuse(frame, met.pop(frame, None), logits))
+    def events(self, request: Request) -> Iterator[Propagated]:
+        """Frames as they are finished; see :meth:`roto.session.Session.propagate`."""
+        self.total = len(request.frames)
+        self._wanted = {i: frozenset(frames) for i, frames in request.wanted.items()}
+        every = list(self.pictures.source.frame_numbers)
+        ways = legs(self.keys, every, request.wanted, request.direction)
+        self._expect(request.frames, ways)
+        for frame in request.frames:  # the artist has said all there is to say
+            given = self.shot.keyframes.get(frame)
+            if given is not None and given.complete:
+                yield self._settle(frame)
+        focus = request.focus
+        groups = nearest_first(ways, focus) if focus is not None else [[way] for way in ways]
+        for group in groups:
+            for frame, answered in _by_turns([self._go(way) for way in group]):
+                yield from self._meet(frame, answered, early=focus is not None)
+        for frame in list(self._waiting):  # nobody is there
+            yield self._settle(frame)
         self._check_whole()
 
     def stream(self) -> Iterator[Propagated]:
-        """See :meth:`roto.session.Session.stream`."""
+        """See :meth:`roto.propagation.Propagation.stream`."""
         active: set[int] = set()
         frame: int | None = None
-        for frame, picture in self.session.source.frames():
-            encoded = self.session.encode_picture(picture, frame)
-            objects = self._enter(frame, active)
+        for frame, picture in self.pictures.source.frames():
+            encoded = self.pictures.encode_picture(picture, frame)
+            objects = sorted(active)
             if given := self.shot.keyframes.get(frame):
+                objects = sorted(active - given.mattes.keys())
+                active.update(given.mattes.keys() - self.shot.absent)
+                self.memory.forget(given.mattes)
                 self.memory.add(frame, encoded, given.mattes, permanent=True)
-            yield self._finish(
-                frame, self.memory.predict(frame, encoded, objects) if objects else None
-            )
+            logits = self.memory.predict(frame, encoded, objects) if objects else None
+            self.done += 1
+            parts = logits.split() if logits is not None else {}
+            yield Propagated(frame, self._result(frame, parts), self.done, None)
         self._check_keyframes_met(frame)
 
     def _check_keyframes_met(self, last: int | None) -> None:
@@ -112,82 +227,156 @@ class Run:
 
     def _check_whole(self) -> None:
         """A movie that is cut off is told after all that can be read of it is finished."""
-        damaged_from = self.session.source.clip.damaged_from
+        damaged_from = self.pictures.source.clip.damaged_from
         if damaged_from is not None:
-            self.session.source.read(damaged_from)
+            self.pictures.source.read(damaged_from)
 
-    def _pass(
-        self, frames: list[int], visited_again: Iterable[int]
-    ) -> Iterator[tuple[int, Logits | None]]:
-        """Visit frames in order; the logits of what is predicted at each, if anything is."""
-        again = frozenset(visited_again)
-        while frames and frames[-1] in self.finished:
-            frames = frames[:-1]  # nothing after the last open frame can matter
-        self.memory.forget()
-        active: set[int] = set()
-        for frame, following in zip_longest(frames, frames[1:]):
-            objects = self._enter(frame, active)
-            if frame in self.finished:
-                self._go_by(frame, objects, last=following not in self.finished)
-            elif not objects:
-                yield frame, None
-            else:
-                encoded = self.session.encode(frame, keep=frame in again)
-                yield frame, self.memory.predict(frame, encoded, objects)
+    def _expect(self, frames: Sequence[int], ways: Sequence[Leg]) -> None:
+        """Note which answers each frame waits for."""
+        self._waiting = {frame: _Waiting() for frame in frames}
+        visits: dict[int, int] = {}
+        for way in ways:
+            for frame, objects, _ in way.stops():
+                visits[frame] = visits.get(frame, 0) + 1
+                if frame in self._waiting:
+                    asked = {(i, way.step) for i in objects if frame in self._wanted.get(i, ())}
+                    self._waiting[frame].due |= asked
+        self._again = frozenset(frame for frame, count in visits.items() if count > 1)
 
-    def _enter(self, frame: int, active: set[int]) -> list[int]:
-        """Objects to predict at a frame; those keyed here join ``active`` and start afresh."""
-        given = self.shot.keyframes.get(frame)
-        if given is None:
-            return sorted(active)
-        before = active - given.mattes.keys()
-        active.update(given.mattes.keys() - self.shot.absent)
-        self.memory.forget(given.mattes)
-        return sorted(before)
+    def _go(self, way: Leg) -> Iterator[tuple[int, dict[tuple[int, Step], Logits]]]:
+        """Visit a leg's frames; what each object asked for there is found to be."""
+        memory = self.memory.branch()
+        stops = list(way.stops())
+        for (frame, objects, starting), after in zip_longest(stops, stops[1:]):
+            if starting:
+                memory.forget(starting)
+            known = set(self.kept.objects(frame)) - self._asked(frame)
+            todo = [i for i in objects if i not in known]
+            rest = [i for i in objects if i in known]
+            if not todo:
+                last = after is not None and self._works(after)
+                self._go_by(memory, frame, rest, last=last)
+                continue
+            encoded = self.pictures.encode(frame, keep=frame in self._again)
+            mattes = self.kept.mattes(frame) if rest else {}
+            logits = memory.predict(frame, encoded, todo, {i: mattes[i] for i in rest})
+            found = logits.split()
+            asked = [i for i in todo if frame in self._wanted.get(i, ())]
+            yield frame, {(i, way.step): found[i] for i in asked}
 
-    def _go_by(self, frame: int, objects: list[int], *, last: bool) -> None:
-        """A finished frame costs nothing, unless the memory asks for it or it is the last."""
-        wanted = bool(objects) and self.memory.wants(frame)
-        if not wanted and not (objects and last):
+    def _asked(self, frame: int) -> set[int]:
+        return {i for i, frames in self._wanted.items() if frame in frames}
+
+    def _works(self, stop: tuple[int, tuple[int, ...], tuple[int, ...]]) -> bool:
+        """Whether anything is predicted at a stop."""
+        frame, objects, _ = stop
+        return bool(set(objects) - (set(self.kept.objects(frame)) - self._asked(frame)))
+
+    def _go_by(self, memory: Memory, frame: int, objects: list[int], *, last: bool) -> None:
+        """A known frame costs nothing, unless the memory asks for it or it is the last."""
+        wanted = memory.wants(frame)
+        if not wanted and not last:
             return
-        mattes = self.finished[frame]()
+        mattes = self.kept.mattes(frame)
         known = {i: mattes[i] for i in objects}
         if wanted:
-            encoded = self.session.encode(frame, keep=False)
-            self.memory.add(frame, encoded, known, permanent=False)
+            encoded = self.pictures.encode(frame, keep=False)
+            memory.add(frame, encoded, known, permanent=False)
         if last:
-            self.memory.follow(known)
+            memory.follow(known)
 
-    def _fuse(
-        self, frame: int, forward: PackedLogits | None, backward: Logits | None
-    ) -> Logits | None:
-        if forward is None:
-            return backward
-        first = forward.unpack()
-        if backward is None:
-            return first
-        return fuse(first, backward, self._shares(frame, first, backward))
+    def _meet(
+        self, frame: int, found: Mapping[tuple[int, Step], Logits], *, early: bool
+    ) -> Iterator[Propagated]:
+        """Add a leg's answers; an event when the frame's last one has come, or at once."""
+        waiting = self._waiting.get(frame)
+        if waiting is None or not found:
+            return
+        for (object_id, step), logits in found.items():
+            waiting.due.discard((object_id, step))
+            # What has to wait for the other side is kept in kilobytes.
+            waits = (object_id, -step) in waiting.due
+            waiting.come.setdefault(object_id, {})[step] = logits.pack() if waits else logits
+        if not waiting.due:
+            yield self._settle(frame)
+        elif early:
+            yield self._report(frame, waiting, final=False)
 
-    def _shares(self, frame: int, forward: Logits, backward: Logits) -> dict[int, float]:
-        """The forward pass's share per object: nearer to its keyframe and surer counts more."""
-        ahead, behind = forward.confidences(), backward.confidences()
-        shares = {}
-        for i in ahead.keys() & behind.keys():
-            left = max(k for k in self.keys[i] if k <= frame)
-            right = min(k for k in self.keys[i] if k >= frame)
-            near_left, near_right = (right - frame) * ahead[i], (frame - left) * behind[i]
-            shares[i] = near_left / max(near_left + near_right, 1e-9)
-        return shares
-
-    def _finish(self, frame: int, logits: Logits | None) -> Propagated:
+    def _settle(self, frame: int) -> Propagated:
         self.done += 1
-        clip = self.session.source.clip
-        result = FrameResult(
+        return self._report(frame, self._waiting.pop(frame), final=True)
+
+    def _report(self, frame: int, waiting: _Waiting, *, final: bool) -> Propagated:
+        answers = tuple(self._answer(frame, i, come) for i, come in waiting.come.items())
+        result = self._result(frame, {a.object: a.logits for a in answers}, answers)
+        return Propagated(frame, result, self.done, self.total, final, answers)
+
+    def _answer(
+        self, frame: int, object_id: int, come: Mapping[Step, Logits | PackedLogits]
+    ) -> Answer:
+        left, right = neighbours(self.keys[object_id], frame)
+        sides = {step: _unpacked(logits) for step, logits in come.items()}
+        if len(sides) == 2:
+            assert left is not None
+            assert right is not None
+            logits = _fuse(sides[1], sides[-1], frame - left, right - frame)
+        else:
+            (logits,) = sides.values()
+        return Answer(
+            object_id,
+            logits,
+            logits.confidences()[object_id],
+            left if 1 in sides else None,
+            right if -1 in sides else None,
+        )
+
+    def _result(
+        self, frame: int, found: Mapping[int, Logits], answers: Sequence[Answer] = ()
+    ) -> FrameResult:
+        clip = self.pictures.source.clip
+        given = self.shot.keyframes.get(frame)
+        keyed = given.mattes.keys() if given is not None else ()
+        kept = {
+            i: logits
+            for i, logits in self.kept.logits(frame).items()
+            if i not in found and i not in keyed
+        }
+        parts = (*(logits.pack() for logits in found.values()), *kept.values())
+        sure = {a.object: a.confidence for a in answers}
+        if not answers:
+            sure = {i: logits.confidences()[i] for i, logits in found.items()}
+        return FrameResult(
             frame,
             self.shot.names,
             (clip.height, clip.width),
-            logits=logits.pack() if logits is not None else None,
-            given=self.shot.keyframes.get(frame),
-            confidences=logits.confidences() if logits is not None else None,
+            logits=parts,
+            given=given,
+            confidences=sure,
+            frozen=self.kept.frozen(frame),
         )
-        return Propagated(frame, result, self.done, self.total)
+
+
+def _unpacked(logits: Logits | PackedLogits) -> Logits:
+    return logits.unpack() if isinstance(logits, PackedLogits) else logits
+
+
+def _fuse(forward: Logits, backward: Logits, from_left: int, from_right: int) -> Logits:
+    """One object's answers from both sides: the nearer keyframe and the surer pass count more."""
+    (object_id,) = forward.ids
+    ahead, behind = forward.confidences()[object_id], backward.confidences()[object_id]
+    near_left, near_right = from_right * ahead, from_left * behind
+    return fuse(forward, backward, {object_id: near_left / max(near_left + near_right, 1e-9)})
+
+
+def _by_turns(
+    walks: Sequence[Iterator[tuple[int, dict[tuple[int, Step], Logits]]]],
+) -> Iterator[tuple[int, dict[tuple[int, Step], Logits]]]:
+    """One item of each in turn, until all are at their end."""
+    open_walks = list(walks)
+    while open_walks:
+        for walk in list(open_walks):
+            item = next(walk, None)
+            if item is None:
+                open_walks.remove(walk)
+            else:
+                yield item

@@ -101,16 +101,9 @@ class Logits:
     values: Floats
     grid: Grid
 
-    def bands(self) -> Iterator[tuple[slice, Floats]]:
-        """The logits on the plate, a few rows at a time: (K, rows, W) within a bound.
-
-        Many objects at a large size would otherwise take gigabytes.
-        """
-        height, width = self.grid.plate
-        rows = max(1, _BAND_BYTES // (4 * width * len(self.ids)))
-        for top in range(0, height, rows):
-            band = slice(top, min(top + rows, height))
-            yield band, self.grid.to_plate(self.values, band)
+    def split(self) -> dict[int, Logits]:
+        """Each object's by its id."""
+        return {i: Logits((i,), self.values[n : n + 1], self.grid) for n, i in enumerate(self.ids)}
 
     def confidences(self) -> dict[int, float]:
         """Per object how decided the mask is, in [0, 1].
@@ -203,6 +196,48 @@ def background_logit(logits: Floats) -> Floats:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Frozen:
+    """A locked part of a frame: whatever is found later, it shows what it showed.
+
+    Attributes:
+        objects: Whose mattes; None for everybody's.
+        region: (H, W) bool, where; None for the whole frame.
+        shown: The frame as it was when it was locked.
+    """
+
+    objects: frozenset[int] | None
+    region: npt.NDArray[np.bool_] | None
+    shown: FrameResult
+
+    def holds(self, object_id: int) -> bool:
+        """Whether an object's matte is locked here."""
+        return self.objects is None or object_id in self.objects
+
+    def mattes(self, now: Mapping[int, Matte]) -> dict[int, Matte]:
+        """Mattes by object id with the locked pixels as they were; others get what these leave."""
+        locked = self.shown.mattes_of([i for i in now if self.holds(i)])
+        room = np.clip(1 - sum(locked.values()), 0, 1).astype(np.float32) if locked else None
+        mixed = {}
+        for i, matte in now.items():
+            fixed = locked.get(i)
+            if fixed is None:
+                fixed = matte if room is None else np.minimum(matte, room)
+            mixed[i] = fixed if self.region is None else np.where(self.region, fixed, matte)
+        return mixed
+
+    def labels(self, now: LabelMap) -> LabelMap:
+        """The label map with the locked objects' pixels as they were."""
+        before = self.shown.label_map
+        if self.objects is None:
+            mixed = before
+        else:
+            ids = np.array(sorted(self.objects), np.uint8)
+            free = np.where(np.isin(now, ids), np.uint8(0), now)
+            mixed = np.where(np.isin(before, ids), before, free)
+        return mixed if self.region is None else np.where(self.region, mixed, now)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Given:
     """The artist's masks at a keyframe, by object id; they are returned exactly.
 
@@ -234,12 +269,13 @@ class FrameResult:
         names: Mapping[int, str],
         size: tuple[int, int],
         *,
-        logits: PackedLogits | None = None,
+        logits: Sequence[PackedLogits] = (),
         given: Given | None = None,
         confidences: Mapping[int, float] | None = None,
+        frozen: Sequence[Frozen] = (),
     ) -> None:
         self.frame, self.names, self.size = frame, dict(names), size
-        self._logits, self._given = logits, given
+        self._logits, self._given, self._frozen = tuple(logits), given, tuple(frozen)
         known = dict.fromkeys(given.mattes, 1.0) if given else {}
         self.confidences = {self.names[i]: c for i, c in ({**(confidences or {}), **known}).items()}
 
@@ -248,7 +284,7 @@ class FrameResult:
         """Where the result comes from."""
         if self._given is not None:
             return "keyframe"
-        return "propagated" if self._logits is not None else "absent"
+        return "propagated" if self._logits else "absent"
 
     @property
     def confidence(self) -> float:
@@ -258,13 +294,18 @@ class FrameResult:
     @property
     def label_map(self) -> LabelMap:
         """(H, W) uint8: 0 background, else the id of the likeliest object."""
-        if self._given is not None and (self._given.complete or self._logits is None):
+        labels = self._found_labels()
+        for frozen in self._frozen:
+            labels = frozen.labels(labels)
+        return labels
+
+    def _found_labels(self) -> LabelMap:
+        if self._given is not None and (self._given.complete or not self._logits):
             exact: LabelMap = self._given.labels.copy()
             return exact
-        if self._logits is None:
+        if not self._logits:
             return np.zeros(self.size, np.uint8)
-        logits = self._logits.unpack()
-        labels = _winners(logits)
+        labels = _winners([logits.unpack() for logits in self._logits])
         return labels if self._given is None else _overrule(labels, self._given)
 
     def matte(self, name: str | int | None = None) -> Matte:
@@ -277,14 +318,23 @@ class FrameResult:
             MaskError: no such object.
         """
         object_id = self._find(name)
-        return self._mattes([object_id])[object_id]
+        return self.mattes_of([object_id])[object_id]
 
     def mattes(self) -> dict[str, Matte]:
         """The mattes of all objects by name; cheaper together than one by one."""
-        mattes = self._mattes(list(self.names))
+        mattes = self.mattes_of(list(self.names))
         return {name: mattes[i] for i, name in self.names.items()}
 
-    def _mattes(self, ids: Sequence[int]) -> dict[int, Matte]:
+    def mattes_of(self, ids: Sequence[int]) -> dict[int, Matte]:
+        """The mattes of some objects by id; one that is not known here is nowhere."""
+        # A lock of one object takes room from all others, so it must be asked about all.
+        mattes = self._found(list(ids) if not self._frozen else [*self.names])
+        for frozen in self._frozen:
+            mattes = frozen.mattes(mattes)
+        nothing = np.zeros(self.size, np.float32)
+        return {i: mattes.get(i, nothing).copy() for i in ids}
+
+    def _found(self, ids: Sequence[int]) -> dict[int, Matte]:
         given = self._given.mattes if self._given is not None else {}
         predicted = self._predicted([i for i in ids if i not in given])
         if predicted and given:
@@ -292,13 +342,12 @@ class FrameResult:
             room = np.clip(1 - np.sum(list(given.values()), 0), 0, 1).astype(np.float32)
             predicted = {i: np.minimum(matte, room) for i, matte in predicted.items()}
         nothing = np.zeros(self.size, np.float32)
-        return {i: (given[i] if i in given else predicted.get(i, nothing)).copy() for i in ids}
+        return {i: (given[i] if i in given else predicted.get(i, nothing)) for i in ids}
 
     def _predicted(self, ids: Sequence[int]) -> dict[int, Matte]:
-        if self._logits is None:
-            return {}
-        known = [i for i in ids if i in self._logits.ids]
-        return _shares(self._logits.unpack(), known) if known else {}
+        there = {i for logits in self._logits for i in logits.ids}
+        known = [i for i in ids if i in there]
+        return _shares([logits.unpack() for logits in self._logits], known) if known else {}
 
     def _find(self, name: str | int | None) -> int:
         for i, known in self.names.items():
@@ -309,21 +358,35 @@ class FrameResult:
         raise MaskError(f"Frame {self.frame} cannot tell {asked}; the shot has {have}.")
 
 
-def _winners(logits: Logits) -> LabelMap:
-    labels = np.zeros(logits.grid.plate, np.uint8)
-    for band, plate in logits.bands():
+def _bands(parts: Sequence[Logits]) -> Iterator[tuple[slice, Floats]]:
+    """All objects' logits on the plate, a few rows at a time: (K, rows, W) within a bound.
+
+    Many objects at a large size would otherwise take gigabytes.
+    """
+    height, width = parts[0].grid.plate
+    rows = max(1, _BAND_BYTES // (4 * width * sum(len(part.ids) for part in parts)))
+    for top in range(0, height, rows):
+        band = slice(top, min(top + rows, height))
+        yield band, np.concatenate([part.grid.to_plate(part.values, band) for part in parts])
+
+
+def _winners(parts: Sequence[Logits]) -> LabelMap:
+    labels = np.zeros(parts[0].grid.plate, np.uint8)
+    ids = [i for part in parts for i in part.ids]
+    for band, plate in _bands(parts):
         # One object wins where it is likelier than not; several also compete with each other.
         best = np.zeros_like(plate[0]) if len(plate) == 1 else background_logit(plate)
-        for object_id, candidate in zip(logits.ids, plate, strict=True):
+        for object_id, candidate in zip(ids, plate, strict=True):
             np.copyto(labels[band], np.uint8(object_id), where=candidate > best)
             np.maximum(best, candidate, out=best)
     return labels
 
 
-def _shares(logits: Logits, ids: Sequence[int]) -> dict[int, Matte]:
+def _shares(parts: Sequence[Logits], wanted: Sequence[int]) -> dict[int, Matte]:
     """Soft aggregation of all objects at the plate's size; the shares of some."""
-    mattes = {i: np.empty(logits.grid.plate, np.float32) for i in ids}
-    for band, plate in logits.bands():
+    mattes = {i: np.empty(parts[0].grid.plate, np.float32) for i in wanted}
+    ids = [i for part in parts for i in part.ids]
+    for band, plate in _bands(parts):
         if len(plate) == 1:
             mattes[ids[0]][band] = _sigmoid(2 * plate[0])
             continue
@@ -332,7 +395,7 @@ def _shares(logits: Logits, ids: Sequence[int]) -> dict[int, Matte]:
         np.exp(classes, out=classes)
         total = classes.sum(0)
         for i, matte in mattes.items():
-            matte[band] = classes[1 + logits.ids.index(i)] / total
+            matte[band] = classes[1 + ids.index(i)] / total
     return mattes
 
 

@@ -1,182 +1,365 @@
-"""A session: one clip, its keyframes, an engine, and what has been propagated.
+"""A session: work on one clip that goes on. Keyframes, corrections, locks, undo, a project file.
 
-:meth:`Session.propagate` is the only place where masks travel through a clip. The
-command line, the desktop app and host plugins iterate the same generator.
+Every edit and every propagated frame is one transaction of a :class:`roto.project.Project`,
+in memory or on disk: what was acknowledged is there after a crash, and can be undone.
+:func:`roto.propagate` is for masks in, mattes out, once.
 """
 
 from __future__ import annotations
 
-import logging
-from collections import OrderedDict
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from roto.errors import FrameSizeError, KeyframeError, SettingsError
-from roto.masks import read_mask
-from roto.media import to_display
-from roto.passes import Propagated, Run
-from roto.shot import Shot, understand
+from roto.board import Board, Status
+from roto.errors import KeyframeError, MaskError, SettingsError
+from roto.giving import Reader
+from roto.masks import davis_palette
+from roto.passes import Request, Run
+from roto.project.records import KeyframeRecord, LockRecord, ObjectRecord, ResultRecord
+from roto.shot import check_frame
+from roto.states import unused
+from roto.stored import StoredFrames, StoredKept, pack_answer, pack_layer, pack_region
+from roto.studio import Studio
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from roto.engine import Encoded, Engine
-    from roto.masks import KeyMask
+    import numpy as np
+    import numpy.typing as npt
+
+    from roto.engine import Engine, Memory
+    from roto.masks import MaskLayer
     from roto.masks.reading import MaskLike
-    from roto.media import FrameSource, Image
-    from roto.passes import Direction, Finished
+    from roto.media import FrameSource
+    from roto.passes import Propagated
+    from roto.project import Project
+    from roto.project.edit import Edit
+    from roto.reach import Direction
+    from roto.results import FrameResult
+    from roto.shot import Shot
 
-log = logging.getLogger(__name__)
+    Objects = Iterable[int | str] | int | str
+
+PROPAGATE = "propagate"
+"""Label of the undo step that a propagation is."""
 
 
-class Session:
-    """Keyframes in, a mask for every other frame out.
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A mask that was set, and what it reaches.
+
+    Attributes:
+        frame: Where.
+        object: Id of whose.
+        frames: Frames that the next propagation will change, nearest first.
+    """
+
+    frame: int
+    object: int
+    frames: tuple[int, ...]
+
+
+class Session(Studio):
+    """One clip, its objects, and what is known of them.
 
     Args:
         source: The open clip. The session does not close it.
-        engine: What compares and remembers; see ``roto.load_model``. It may come later, but
-            before anything is propagated.
-        cache_bytes: Bound of the store of encoded frames that a second pass will use.
+        engine: What compares and remembers; it may come later, before anything is propagated.
+        project: Where everything is kept; see :func:`roto.open_session`.
+        cache_bytes: Bound of the store of encoded frames.
     """
 
     def __init__(
         self,
         source: FrameSource,
-        engine: Engine | None = None,
+        engine: Engine | None,
+        project: Project,
         *,
         cache_bytes: int = 512 * 2**20,
     ) -> None:
-        self.source, self._engine = source, engine
-        self._cache = EncodedCache(cache_bytes)
-        self._masks: dict[int, KeyMask] = {}
-        self._shot: Shot | None = None
+        super().__init__(source, engine, cache_bytes=cache_bytes)
+        self.project = project
+        self.stored = StoredFrames(project, (source.clip.height, source.clip.width))
+        self._focus: int | None = None
+
+    # Objects
 
     @property
-    def engine(self) -> Engine:
-        """What compares and remembers."""
-        if self._engine is None:
-            raise SettingsError("The session has no engine yet; set session.engine first.")
-        return self._engine
+    def objects(self) -> dict[int, ObjectRecord]:
+        """All objects by id."""
+        return self.project.objects()
 
-    @engine.setter
-    def engine(self, engine: Engine) -> None:
-        self._engine = engine
-        self._cache.clear()  # another engine sees other things in the same frames
-
-    @property
-    def shot(self) -> Shot:
-        """Objects and keyframes as understood from all masks together.
+    def object_id(self, which: int | str) -> int:
+        """The id of an object given by id or name.
 
         Raises:
-            KeyframeError: the masks contradict each other, or there are none.
+            MaskError: there is none.
         """
-        if self._shot is None:
-            self._shot = understand(list(self._masks.values()))
-        return self._shot
+        for object_id, record in self.objects.items():
+            if which in (object_id, record.name):
+                return object_id
+        have = ", ".join(repr(r.name) for r in self.objects.values()) or "none"
+        raise MaskError(f"There is no object {which!r} in the session; it has {have}.")
 
-    def set_keyframe(self, frame: int, mask: MaskLike | Mapping[str, MaskLike]) -> None:
-        """The artist's mask at a frame: a hard constraint, returned exactly.
+    def add_object(
+        self, name: str | None = None, *, first: int | None = None, last: int | None = None
+    ) -> int:
+        """A new object, by default alive all through the clip; returns its id."""
+        with self.project.edit("add object") as edit:
+            return self._add_object(edit, name, first, last)
+
+    def rename_object(self, which: int | str, name: str) -> None:
+        """Give an object another name."""
+        self._change_object(which, "rename object", name=self._free_name(name))
+
+    def show_object(self, which: int | str, *, visible: bool = True) -> None:
+        """Show or hide an object. A hidden one is propagated and exported all the same."""
+        self._change_object(which, "show object" if visible else "hide object", visible=visible)
+
+    def set_lifetime(self, which: int | str, first: int | None, last: int | None) -> None:
+        """Frames between which an object exists, both included; None leaves a side open."""
+        self._change_object(which, "set lifetime", first=first, last=last)
+
+    def remove_object(self, which: int | str) -> None:
+        """Remove an object with its keyframes, results and locks."""
+        object_id = self.object_id(which)
+        with self.project.edit("remove object") as edit:
+            edit.remove_object(object_id)
+
+    # Keyframes
+
+    def set_keyframe(
+        self,
+        frame: int,
+        mask: MaskLike | Mapping[str, MaskLike | None],
+        *,
+        origin: str = "imported",
+    ) -> None:
+        """The artist's masks at a frame: hard constraints, returned exactly.
 
         Args:
             frame: Number as on disk.
-            mask: Anything :func:`roto.masks.read_mask` understands, at the plate's size.
+            mask: Masks by object name; None says that the object is absent here, and objects
+                that are not mentioned stay unknown. A new name is a new object. Or anything
+                :func:`roto.masks.read_mask` understands: a label map speaks of every object.
+            origin: ``painted``, ``clicked``, ``imported``, ``corrected``.
 
         Raises:
-            KeyframeError: the clip has no such frame.
+            KeyframeError: the clip has no such frame, or it is unclear which object is meant.
             MaskError: not a mask, or of another size than the plate.
         """
-        clip, numbers = self.source.clip, self.source.frame_numbers
-        if clip.frame_count is not None and frame not in numbers:
-            raise KeyframeError(f"There is no frame {frame} to key: {_extent(self.source)}.")
-        if clip.frame_count is None and frame < numbers[0]:
-            raise KeyframeError(f"There is no frame {frame} to key: the stream is at {numbers[0]}.")
-        found = read_mask(mask, frame=frame, size=(clip.height, clip.width))
-        for note in found.notes:
-            log.warning("%s", note)
-        self._masks[frame] = found
-        self._shot = None
+        check_frame(self.source, frame)
+        layers = self._reader().layers(frame, mask)
+        with self.project.edit("set keyframe") as edit:
+            for which, layer in layers:
+                object_id = self._find_or_add(edit, which)
+                self._put_keyframe(edit, frame, object_id, layer, origin)
 
-    def propagate(
-        self, direction: Direction = "both", *, finished: Finished | None = None
-    ) -> Iterator[Propagated]:
-        """Masks for every frame of the clip, one event per frame as it is finished.
+    def correct(self, frame: int, which: int | str, mask: MaskLike | None) -> Correction:
+        """Overrule what was found of an object at a frame; None says that it is absent.
 
-        Stop asking to cancel; what was yielded is kept by whoever took it. Frames come in
-        the order in which they are finished: forward from the first keyframe, then backward
-        from the last, frames between two keyframes when both passes have met them.
+        The mask becomes a keyframe. The next :meth:`propagate` changes the frames up to the
+        object's neighbouring keyframes, nearest first, and no others.
+        """
+        check_frame(self.source, frame)
+        object_id = self.object_id(which)
+        layer = None if mask is None else self._reader().single(frame, mask)
+        with self.project.edit("correct") as edit:
+            self._put_keyframe(edit, frame, object_id, layer, "corrected")
+        self._focus = frame
+        return Correction(frame, object_id, self._board().reached(object_id, frame))
+
+    def remove_keyframe(self, frame: int, which: int | str | None = None) -> None:
+        """Forget what was given at a frame: of one object, or of all.
+
+        Raises:
+            KeyframeError: nothing was given there.
+        """
+        ids = list(self.objects) if which is None else [self.object_id(which)]
+        there = [i for i in ids if (frame, i) in self.project.keyframes()]
+        if not there:
+            raise KeyframeError(f"There is no keyframe to remove at frame {frame}.")
+        with self.project.edit("remove keyframe") as edit:
+            for object_id in there:
+                edit.remove_keyframe(frame, object_id)
+
+    # Locks
+
+    def lock(
+        self,
+        frames: int | tuple[int, int],
+        objects: Objects | None = None,
+        region: npt.NDArray[np.bool_] | None = None,
+    ) -> list[int]:
+        """Keep frames as they are now, whatever is propagated later.
 
         Args:
-            direction: ``both``; or only what lies ``forward`` or ``backward`` of keyframes.
-            finished: Frames that an earlier run finished, and how to get their mattes by
-                object id. They yield no event; the memory draws on them.
+            frames: A frame, or the first and the last of a range.
+            objects: By id or name; None for all, also such as come later.
+            region: (H, W) bool, where; None for the whole frame.
+
+        Returns:
+            Ids of the locks, one per object.
+
+        Raises:
+            MaskError: no such object, or a region of another size than the plate.
+        """
+        first, last = (frames, frames) if isinstance(frames, int) else frames
+        ids = [None] if objects is None else self._ids(objects)
+        if region is not None and region.shape != self.stored.size:
+            raise MaskError(
+                f"The region to lock is {region.shape[1]}x{region.shape[0]} but the plate is "
+                f"{self.stored.size[1]}x{self.stored.size[0]}."
+            )
+        inside = [f for f in self.source.frame_numbers if first <= f <= last]
+        with self.project.edit("lock") as edit:
+            place = None if region is None else edit.put_blob(pack_region(region))
+            snapshot = edit.put_blob(self.stored.snapshot(inside))
+            start = max(self.project.locks(), default=0) + 1
+            made = range(start, start + len(ids))
+            for number, object_id in zip(made, ids, strict=True):
+                edit.put_lock(LockRecord(number, first, last, object_id, place, snapshot))
+        return list(made)
+
+    def unlock(self, locks: int | Iterable[int] | None = None) -> None:
+        """Remove locks by id; None removes all."""
+        chosen = self.project.locks() if locks is None else locks
+        with self.project.edit("unlock") as edit:
+            for lock in [chosen] if isinstance(chosen, int) else list(chosen):
+                edit.remove_lock(lock)
+
+    # What is known
+
+    def result(self, frame: int) -> FrameResult:
+        """What is known of a frame: keyframes exactly, the rest as it was last propagated."""
+        return self.stored.frame(frame)
+
+    def status(self) -> Status:
+        """The state of every object at every frame."""
+        return self._board().status()
+
+    # Work
+
+    def propagate(
+        self,
+        frames: tuple[int, int] | None = None,
+        objects: Objects | None = None,
+        direction: Direction = "both",
+        *,
+        stale: bool = False,
+    ) -> Iterator[Propagated]:
+        """Find what is missing or in reach of an edit; one event per frame as it is finished.
+
+        Stop asking to cancel: what was yielded is kept, the rest stays open. After a
+        correction the nearest frames come first, and between two keyframes each comes twice:
+        at once, and when the far side has answered (``event.final``).
+
+        Args:
+            frames: First and last frame to work on; None for all.
+            objects: By id or name; None for all.
+            direction: ``both``, or only from the keyframes before (``forward``) or after.
+            stale: Refresh stale frames instead, and only these.
+
+        Raises:
+            KeyframeError: there is no keyframe.
         """
         if direction not in ("both", "forward", "backward"):
             raise SettingsError(
                 f"There is no direction {direction!r}; choose both, forward or backward."
             )
-        yield from Run(self, self.shot, finished or {}).events(direction)
+        if not self.project.keyframes():
+            raise KeyframeError("There is no keyframe: give at least one mask first.")
+        numbers = self.source.frame_numbers
+        first, last = frames or (numbers[0], numbers[-1])
+        chosen = self.objects if objects is None else self._ids(objects)
+        wanted = self._board().due(chosen, first, last, direction, stale=stale)
+        focus, self._focus = self._focus, None
+        if not any(wanted.values()):
+            return
+        shot = self.stored.shot(self.objects)
+        run = Run(self, shot, self._memory(shot), StoredKept(self.stored))
+        report = sorted({frame for asked in wanted.values() for frame in asked})
+        join = False
+        for event in run.events(Request(report, wanted, direction, focus)):
+            self._store(event, direction, join=join)
+            join = join or bool(event.answers)
+            yield event
 
-    def stream(self) -> Iterator[Propagated]:
-        """Forward only, one event per frame as frames arrive; for sources of unknown length.
+    def undo(self) -> str | None:
+        """Take the newest step back, a whole propagation at once; returns what it was."""
+        return self.project.undo()
 
-        Raises:
-            KeyframeError: the stream ended before a keyframe; after all its frames.
-        """
-        yield from Run(self, self.shot, {}).stream()
+    def redo(self) -> str | None:
+        """Bring back what was undone last; returns what it was."""
+        return self.project.redo()
 
-    def encode(self, frame: int, *, keep: bool) -> Encoded:
-        """A frame as the engine sees it, from the store if it is there."""
-        encoded = self._cache.get(frame)
-        if encoded is None:
-            encoded = self.encode_picture(self.source.read(frame), frame)
-            if keep:
-                self._cache.put(frame, encoded)
-        return encoded
+    def _memory(self, shot: Shot) -> Memory:
+        memory = self.engine.open_memory()
+        for frame, given in shot.keyframes.items():
+            memory.add(frame, self.encode(frame, keep=True), given.mattes, permanent=True)
+        return memory
 
-    def encode_picture(self, picture: Image, frame: int) -> Encoded:
-        """Check a picture's size and let the engine see it.
+    def _store(self, event: Propagated, direction: Direction, *, join: bool) -> None:
+        """Write an event's answers before anybody hears of it."""
+        if not event.answers:
+            return
+        lines = self._board().lines
+        with self.project.edit(PROPAGATE, join=join, durable=False) as edit:
+            for answer in event.answers:
+                line = lines[answer.object]
+                left, right = line.around(event.frame)
+                if answer.left is None:
+                    left = unused(left) if direction == "backward" else None
+                if answer.right is None:
+                    right = unused(right) if direction == "forward" else None
+                edit.put_result(
+                    ResultRecord(
+                        event.frame,
+                        answer.object,
+                        edit.put_blob(pack_answer(answer.logits)),
+                        answer.confidence,
+                        left,
+                        right,
+                        edit.put_provenance(dict(line.provenance)),
+                    )
+                )
 
-        Raises:
-            FrameSizeError: the picture has another size than the clip.
-        """
-        clip = self.source.clip
-        if picture.shape[:2] != (clip.height, clip.width):
-            raise FrameSizeError(
-                f"Frame {frame} is {picture.shape[1]}x{picture.shape[0]} but the clip is "
-                f"{clip.width}x{clip.height}; a shot has one size."
-            )
-        return self.engine.encode(to_display(picture, clip.colour_space))
+    def _board(self) -> Board:
+        return Board(self.project, list(self.source.frame_numbers), self._engine)
 
+    def _reader(self) -> Reader:
+        return Reader(self.stored.size, {i: record.name for i, record in self.objects.items()})
 
-class EncodedCache:
-    """Encoded frames up to a bound in bytes; the least recently used go first."""
+    def _put_keyframe(
+        self, edit: Edit, frame: int, object_id: int, layer: MaskLayer | None, origin: str
+    ) -> None:
+        empty = layer is None or layer.empty
+        blob = None if layer is None or empty else edit.put_blob(pack_layer(layer))
+        edit.put_keyframe(KeyframeRecord(frame, object_id, blob, origin))
 
-    def __init__(self, limit: int) -> None:
-        self.limit, self.nbytes = limit, 0
-        self._frames: OrderedDict[int, Encoded] = OrderedDict()
+    def _find_or_add(self, edit: Edit, which: int | str) -> int:
+        for object_id, record in self.objects.items():
+            if which in (object_id, record.name):
+                return object_id
+        return self._add_object(edit, which if isinstance(which, str) else None, None, None)
 
-    def get(self, frame: int) -> Encoded | None:
-        """The frame if it is there; it becomes the most recently used."""
-        if frame in self._frames:
-            self._frames.move_to_end(frame)
-        return self._frames.get(frame)
+    def _add_object(self, edit: Edit, name: str | None, first: int | None, last: int | None) -> int:
+        object_id = edit.next_object_id()
+        named = self._free_name(name) if name is not None else f"object{object_id}"
+        red, green, blue = (int(c) for c in davis_palette()[object_id])
+        edit.put_object(ObjectRecord(object_id, named, (red, green, blue), first=first, last=last))
+        return object_id
 
-    def clear(self) -> None:
-        """Forget all frames."""
-        self._frames.clear()
-        self.nbytes = 0
+    def _change_object(self, which: int | str, label: str, **changes: object) -> None:
+        record = self.objects[self.object_id(which)]
+        with self.project.edit(label) as edit:
+            edit.put_object(replace(record, **changes))  # type: ignore[arg-type]
 
-    def put(self, frame: int, encoded: Encoded) -> None:
-        """Keep a frame; frames larger than the whole bound are not kept."""
-        if frame in self._frames:
-            self.nbytes -= self._frames.pop(frame).nbytes
-        self._frames[frame] = encoded
-        self.nbytes += encoded.nbytes
-        while self.nbytes > self.limit:
-            self.nbytes -= self._frames.popitem(last=False)[1].nbytes
+    def _free_name(self, name: str) -> str:
+        if not name or any(record.name == name for record in self.objects.values()):
+            raise MaskError(f"An object cannot be called {name!r}: names differ and are not empty.")
+        return name
 
-
-def _extent(source: FrameSource) -> str:
-    numbers = source.frame_numbers
-    text = f"the clip has frames {numbers[0]} to {numbers[-1]}"
-    missing = source.clip.missing
-    return f"{text}, {len(missing)} of them missing" if missing else text
+    def _ids(self, objects: Objects) -> list[int]:
+        single = isinstance(objects, (int, str))
+        return [self.object_id(which) for which in ([objects] if single else objects)]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from roto.masks import KeyMask, MaskLayer, Matte
+    from roto.media import FrameSource
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +71,15 @@ def understand(masks: Sequence[KeyMask]) -> Shot:
         name = names.by_id[object_id]
         log.warning("The object %r has no pixel in any keyframe: it is absent.", name)
     return Shot(names.by_id, keyframes, frozenset(absent))
+
+
+def check_frame(source: FrameSource, frame: int) -> None:
+    """Raise KeyframeError if the clip has no such frame to key."""
+    numbers = source.frame_numbers
+    if source.clip.frame_count is not None and frame not in numbers:
+        raise KeyframeError(f"There is no frame {frame} to key: {_extent(source)}.")
+    if source.clip.frame_count is None and frame < numbers[0]:
+        raise KeyframeError(f"There is no frame {frame} to key: the stream is at {numbers[0]}.")
 
 
 class _Names:
@@ -169,3 +179,10 @@ def _given(mask: KeyMask, names: _Names) -> Given:
             layers.setdefault(object_id, None)
     complete = len(layers) == len(names.by_id)
     return Given(_Mattes(mask.size, layers), labels, complete)
+
+
+def _extent(source: FrameSource) -> str:
+    numbers = source.frame_numbers
+    text = f"the clip has frames {numbers[0]} to {numbers[-1]}"
+    missing = source.clip.missing
+    return f"{text}, {len(missing)} of them missing" if missing else text

@@ -21,7 +21,7 @@ from roto.model.backbones import normalise
 from roto.model.devices import choose_device, choose_precision
 from roto.model.folding import fold_batch_norms
 from roto.model.memory import read
-from roto.model.weights import load_network
+from roto.model.weights import fingerprint, load_network
 from roto.results import Grid, Logits
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ class StcnEngine:
         device: ``cuda``, ``mps``, ``cpu``, ``cuda:1`` ...; ``auto`` takes the best there is.
         precision: ``bfloat16``, ``float32``; ``auto`` takes bfloat16 where it is fast.
         name: What to call the network in reports.
+        weights: SHA-256 of its file, for provenance.
 
     Raises:
         DeviceError: no such device.
@@ -72,6 +73,7 @@ class StcnEngine:
         device: str = "auto",
         precision: str = "auto",
         name: str = "stcn",
+        weights: str = "",
     ) -> None:
         self.settings = settings or Settings()
         self.device = choose_device(device)
@@ -81,7 +83,9 @@ class StcnEngine:
         self.net = net.to(device=self.device, dtype=self.dtype)
         self.net = self.net.to(memory_format=torch.channels_last)
         precision = str(self.dtype).removeprefix("torch.")
-        self.capabilities = Capabilities(name, parameters, str(self.device), precision)
+        self.capabilities = Capabilities(
+            name, parameters, str(self.device), precision, weights=weights
+        )
 
     @torch.inference_mode()
     def encode(self, picture: Display) -> EncodedFrame:
@@ -124,9 +128,9 @@ class _Bank:
 class StcnMemory:
     """Keyframes for ever, every n-th prediction, thinned to a bound."""
 
-    def __init__(self, engine: StcnEngine) -> None:
+    def __init__(self, engine: StcnEngine, permanent: dict[int, MemoryFrame] | None = None) -> None:
         self._engine, self._net, self._settings = engine, engine.net, engine.settings
-        self._permanent: dict[int, MemoryFrame] = {}
+        self._permanent: dict[int, MemoryFrame] = {} if permanent is None else permanent
         self._predicted: list[MemoryFrame] = []
         self._last: MemoryFrame | None = None
         self._seen: dict[int, Tensor] = {}  # id -> (4h, 4w): masks of the frame before
@@ -158,11 +162,18 @@ class StcnMemory:
         self._banks.clear()
 
     @torch.inference_mode()
-    def predict(self, frame: int, encoded: EncodedFrame, objects: Sequence[int]) -> Logits:
+    def predict(
+        self,
+        frame: int,
+        encoded: EncodedFrame,
+        objects: Sequence[int],
+        known: Mapping[int, SoftMask] | None = None,
+    ) -> Logits:
         """See :meth:`roto.engine.Memory.predict`."""
         ids = tuple(objects)
         parts: dict[int, Tensor] = {}
-        priors = self._look_back(frame, ids)
+        at_work = {i: self._at_work(mask, encoded.grid) for i, mask in (known or {}).items()}
+        priors = self._look_back(frame, ids, tuple(at_work))
         for group in self._groups(ids):
             readout = self._read(encoded, group)
             for start in range(0, len(group), _OBJECTS_AT_ONCE):
@@ -172,9 +183,10 @@ class StcnMemory:
                 parts.update(zip(group[some], logits, strict=True))
         logits = torch.stack([parts[i] for i in ids])  # (K, 4h, 4w)
         if priors:
-            seen = soft_aggregate(torch.sigmoid(logits))[1:]
-            self._seen = {**self._seen, **dict(zip(ids, seen, strict=True))}
-        self._remember_prediction(frame, encoded, ids, logits)
+            at_4 = {i: F.avg_pool2d(mask, 4) for i, mask in at_work.items()}
+            seen = _beside(soft_aggregate(torch.sigmoid(logits))[1:], at_4)
+            self._seen.update(zip((*ids, *at_4), seen, strict=True))
+        self._remember_prediction(frame, encoded, ids, logits, at_work)
         return Logits(ids, logits.cpu().numpy(), encoded.grid)
 
     def wants(self, frame: int) -> bool:
@@ -188,6 +200,21 @@ class StcnMemory:
         for i, mask in masks.items():
             grid = working_grid((mask.shape[0], mask.shape[1]), self._settings.short_side)
             self._seen[i] = F.avg_pool2d(self._at_work(mask, grid), 4)[0]
+
+    def drop(self, frame: int, objects: Iterable[int]) -> None:
+        """See :meth:`roto.engine.Memory.drop`."""
+        old = self._permanent[frame]
+        gone = frozenset(objects)
+        values = {i: v for i, v in old.values.items() if i not in gone}
+        masks = {i: m for i, m in old.masks.items() if i not in gone}
+        self._permanent[frame] = MemoryFrame(frame, old.key, values, masks)
+        if not values:
+            del self._permanent[frame]
+        self._banks.clear()
+
+    def branch(self) -> StcnMemory:
+        """See :meth:`roto.engine.Memory.branch`."""
+        return StcnMemory(self._engine, self._permanent)
 
     def forget(self, objects: Iterable[int] | None = None) -> None:
         """See :meth:`roto.engine.Memory.forget`."""
@@ -208,7 +235,9 @@ class StcnMemory:
         """Numbers of the remembered frames: keyframes, then predicted ones."""
         return [*self._permanent, *(e.frame for e in self._predicted)]
 
-    def _look_back(self, frame: int, ids: tuple[int, ...]) -> dict[int, Tensor]:
+    def _look_back(
+        self, frame: int, ids: tuple[int, ...], others: tuple[int, ...]
+    ) -> dict[int, Tensor]:
         """What the decoder is to know of each object's last mask; empty without a prior.
 
         An object that enters or stands after a keyframe was last seen in the nearest of its own.
@@ -216,8 +245,9 @@ class StcnMemory:
         if not self._net.config.prior:
             return {}
         masks = [self._seen[i] if i in self._seen else self._shown(frame, i) for i in ids]
+        masks += [self._seen[i] for i in others if i in self._seen]
         prior = self._net.look_back(torch.stack(masks)[None].to(self._engine.dtype))
-        return {} if prior is None else dict(zip(ids, prior[0], strict=True))
+        return {} if prior is None else dict(zip(ids, prior[0][: len(ids)], strict=True))
 
     def _shown(self, frame: int, object_id: int) -> Tensor:
         entries = [e for e in self._permanent.values() if object_id in e.masks]
@@ -226,14 +256,19 @@ class StcnMemory:
         return min(entries, key=lambda e: abs(e.frame - frame)).masks[object_id]
 
     def _remember_prediction(
-        self, frame: int, encoded: EncodedFrame, ids: tuple[int, ...], logits: Tensor
+        self,
+        frame: int,
+        encoded: EncodedFrame,
+        ids: tuple[int, ...],
+        logits: Tensor,
+        known: Mapping[int, Tensor],
     ) -> None:
         self._since_keyframe += 1
         due = self._due()
         if not due and not self._settings.remember_last:
             return
         soft = soft_aggregate(torch.sigmoid(upsample_logits(logits[None], encoded.grid.padded)[0]))
-        entry = self._remember(frame, encoded, ids, soft[1:])
+        entry = self._remember(frame, encoded, (*ids, *known), _beside(soft[1:], known))
         if due:
             self._keep_predicted(entry)
         self._last = entry if self._settings.remember_last and not due else None
@@ -317,8 +352,14 @@ def load_engine(
 ) -> StcnEngine:
     """The engine for a model; see :func:`roto.load_model`."""
     device_checked = str(choose_device(device))
-    net = load_network(model.path)
-    return StcnEngine(net, settings, device=device_checked, precision=precision, name=model.name)
+    return StcnEngine(
+        load_network(model.path),
+        settings,
+        device=device_checked,
+        precision=precision,
+        name=model.name,
+        weights=fingerprint(model.path),
+    )
 
 
 def working_grid(plate: tuple[int, int], short_side: int, stride: int = 16) -> Grid:
@@ -328,6 +369,15 @@ def working_grid(plate: tuple[int, int], short_side: int, stride: int = 16) -> G
     down, across = -h % stride, -w % stride
     pad = (across // 2, across - across // 2, down // 2, down - down // 2)
     return Grid(plate, (h, w), pad)
+
+
+def _beside(masks: Tensor, known: Mapping[int, Tensor]) -> Tensor:
+    """Predicted masks (K, H, W) in the room that known ones leave, and these behind them."""
+    if not known:
+        return masks
+    fixed = torch.cat(list(known.values()))  # (L, H, W)
+    room = (1 - fixed.sum(0)).clamp(0, 1)
+    return torch.cat([torch.minimum(masks, room), fixed])
 
 
 def _never_shown(object_id: int) -> SettingsError:

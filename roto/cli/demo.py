@@ -19,7 +19,7 @@ from roto.export.overlay import contact_sheet, overlay
 from roto.masks import labels
 from roto.masks.files import decode_picture
 from roto.media import open_clip, to_display
-from roto.session import Session
+from roto.propagation import Propagation
 
 if TYPE_CHECKING:
     import argparse
@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
         as_file(clips / "sample_key.1001.png") as key,
         open_clip(movie, first_frame=FIRST) as source,
     ):
-        session = Session(source, engine_from(options))
+        session = Propagation(source, engine_from(options))
         session.set_keyframe(FIRST, labels(key, NAMES))
         writer = MatteWriter(FramePattern(folder / "mattes" / "{object}.%04d.png"), None)
         score = _Score(_truth())

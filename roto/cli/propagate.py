@@ -16,7 +16,7 @@ from roto.export.overlay_movie import OverlayMovie
 from roto.export.stills import depth_of
 from roto.masks import Matte, read_mask, soft
 from roto.media import FrameSource, open_clip, to_display
-from roto.session import Session
+from roto.propagation import Propagation
 
 if TYPE_CHECKING:
     import argparse
@@ -32,7 +32,7 @@ _KEY = re.compile(r"(?P<frame>-?\d+)(?::(?P<name>[^=]+))?=(?P<mask>.+)")
 def run(options: argparse.Namespace) -> int:
     """Propagate and write; after Ctrl-C everything finished is on disk."""
     with open_clip(options.plate, first_frame=options.first_frame) as source:
-        session = Session(source)
+        session = Propagation(source)
         for frame, mask in parse_keys(options.key).items():
             session.set_keyframe(frame, mask)
         shot = session.shot
@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _propagate(
-    options: argparse.Namespace, session: Session, writer: MatteWriter, finished: Finished
+    options: argparse.Namespace, session: Propagation, writer: MatteWriter, finished: Finished
 ) -> None:
     with Progress(json_lines=options.json) as progress:
         for event in session.propagate(options.direction, finished=finished):
@@ -130,7 +130,7 @@ class _Reader:
         return mattes
 
 
-def write_overlay(path: Path, session: Session, writer: MatteWriter) -> None:
+def write_overlay(path: Path, session: Propagation, writer: MatteWriter) -> None:
     """The plate with its masks over it, as a movie, from the mattes on disk."""
     source, shot = session.source, session.shot
     clip = source.clip

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from roto.masks import labels
 from roto.media.base import BaseSource
 from roto.media.source import Clip
-from roto.session import Session
+from roto.propagation import Propagation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +50,7 @@ def propagation(engine: Engine) -> Segment:
 
     def segment(sequence: Sequence) -> Iterator[tuple[int, LabelMap]]:
         with SequenceSource(sequence) as source:
-            session = Session(source, engine)
+            session = Propagation(source, engine)
             session.set_keyframe(sequence.first_annotated, labels(sequence.first_annotation))
             for event in session.propagate("forward"):
                 yield event.frame, event.result.label_map

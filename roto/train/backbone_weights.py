@@ -37,7 +37,7 @@ def load_backbone(net: STCN, path: Path) -> None:
     """
     weights = _read(path)
     if any(_ONNX_PREFIX.match(name) for name in weights):
-        weights = from_onnx_names(weights, path)
+        weights = _amplified(from_onnx_names(weights, path))
     loaded = [_fill(encoder, weights, path) for encoder in (net.key_encoder, net.value_encoder)]
     if not any(loaded):
         raise SettingsError(f"The backbone weights {path} hold no layer of this network.")
@@ -104,6 +104,18 @@ def from_onnx_names(weights: Mapping[str, Tensor], path: Path | str = "") -> dic
         elif not _ONNX_BEYOND.match(plain):
             raise SettingsError(f"The backbone weights {path} hold an unknown layer {name}.")
     return renamed
+
+
+def _amplified(weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """ResNet-50 v2 whose features at stride 16 are eight times as large, and the same otherwise.
+
+    They are small (root mean square 0.036 on the sample clip; 0.2 with MobileNetV2). Keys made
+    of them start out so alike that every read is a plain mean over the memory: of two frames,
+    the 20 best positions of 920 weigh 2.2 %, as any 20 do; with this factor they weigh 3.6 %,
+    with MobileNetV2 3.2 %. After the last batch norm comes a ReLU, which lets the factor pass.
+    """
+    last = {f"last_norm.{kind}": 8.0 for kind in ("weight", "bias")}
+    return {name: tensor * last.get(name, 1.0) for name, tensor in weights.items()}
 
 
 def _onnx_names() -> dict[str, str]:

@@ -1,8 +1,9 @@
-"""Batches of synthetic clips, made in a worker process while the network computes."""
+"""Batches of synthetic clips, made in worker processes while the network computes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
 import numpy as np
@@ -10,56 +11,104 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
+from roto.train.hard import Selection, hardest
 from roto.train.synthesis import ClipMaker
+from roto.train.warps import WarpMaker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from roto.train.packs import StillPack
+    from roto.train.distributed import Ranks
+    from roto.train.packs import StillPack, Stills
     from roto.train.recipe import Recipe
 
-Batch = tuple[Tensor, Tensor, int]
-"""Frames (B, T, S, S, 3) uint8, labels (B, T, S, S) uint8, number of targets."""
+_MOST_STILLS = 3  # of a clip: its background's and those of two targets
+
+
+class Batch(NamedTuple):
+    """Clips with the same number of targets."""
+
+    frames: Tensor  # (B, T, S, S, 3) uint8
+    labels: Tensor  # (B, T, S, S) uint8
+    objects: int
+    stills: Tensor  # (B, 3) int64, photos of background and targets, -1 for none
+
+
+def clip_maker(recipe: Recipe, pack: Stills) -> ClipMaker | WarpMaker:
+    """What makes the clips of a recipe."""
+    kind = WarpMaker if recipe.clips == "warps" else ClipMaker
+    return kind(pack, size=recipe.size, frames=recipe.frames)
 
 
 class Batches(Dataset[Batch]):
-    """Batch ``i`` depends on the seed and ``i`` alone: a resumed run sees what it would have."""
+    """Batch ``i`` depends on the seed and ``i`` alone: a resumed run sees what it would have.
 
-    def __init__(self, recipe: Recipe, pack: StillPack) -> None:
-        self.recipe = recipe
-        self.maker = ClipMaker(pack, size=recipe.size, frames=recipe.frames)
+    With a table of recent losses (``roto.train.hard``), it depends on that table, too.
+    """
+
+    def __init__(self, recipe: Recipe, pack: StillPack, recent: Tensor | None = None) -> None:
+        self.recipe, self.pack, self.recent = recipe, pack, recent
+        self.maker = clip_maker(recipe, pack)
 
     def __getitem__(self, index: int) -> Batch:
         rng = np.random.default_rng((self.recipe.seed, index))
         objects = 2 if rng.random() < self.recipe.pairs else 1
-        clips = [self.maker.make(rng, objects) for _ in range(self.recipe.batch)]
+        hard = self._hard_makers()
+        makers = hard + [self.maker] * (self.recipe.batch - len(hard))
+        clips = [maker.make(rng, objects) for maker in makers]
         frames = torch.from_numpy(np.stack([clip.frames for clip in clips]))
         labels = torch.from_numpy(np.stack([clip.labels for clip in clips]))
-        return frames, labels, objects
+        stills = torch.full((len(clips), _MOST_STILLS), -1)
+        for row, clip in zip(stills, clips, strict=True):
+            row[: len(clip.stills)] = torch.tensor(clip.stills)
+        return Batch(frames, labels, objects, stills)
+
+    def _hard_makers(self) -> list[ClipMaker | WarpMaker]:
+        """One for each clip of the batch that is to be made of hard stills."""
+        if self.recent is None:
+            return []
+        numbers = hardest(self.recent)
+        count = round(self.recipe.hard_clips * self.recipe.batch) if len(numbers) else 0
+        return [clip_maker(self.recipe, Selection(self.pack, numbers))] * count
 
 
-class _From(Sampler[int]):
-    """All step numbers from one on."""
+class _Every(Sampler[int]):
+    """Batch numbers from ``first`` on, each ``stride`` after the one before."""
 
-    def __init__(self, first: int) -> None:
-        self.first = first
+    def __init__(self, first: int, stride: int) -> None:
+        self.first, self.stride = first, stride
 
     def __iter__(self) -> Iterator[int]:
         index = self.first
         while True:
             yield index
-            index += 1
+            index += self.stride
 
 
-def endless(recipe: Recipe, pack: StillPack, *, first: int, workers: int) -> DataLoader[Batch]:
-    """Batches from step ``first`` on, for ever."""
+def default_workers(device: torch.device, ranks: Ranks) -> int:
+    """One beside a network on the CPU; beside a GPU all cores but one, shared by its machine."""
+    if device.type != "cuda":
+        return 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return max(1, (cores or 1) // ranks.local_count - 1)
+
+
+def endless(
+    batches: Batches, *, first: int, stride: int = 1, workers: int, pinned: bool = False
+) -> DataLoader[Batch]:
+    """Batches ``first``, ``first + stride`` and so on, for ever.
+
+    Workers start once per stage of a run, which is one endless pass: they inherit the pack, so
+    starting them again costs less than what they would have to throw away.
+    """
     return DataLoader(
-        Batches(recipe, pack),
+        batches,
         batch_size=None,
-        sampler=_From(first),
+        sampler=_Every(first, stride),
         num_workers=workers,
-        prefetch_factor=8 if workers else None,
+        prefetch_factor=max(2, 8 // workers) if workers else None,
         worker_init_fn=_quiet_worker,
+        pin_memory=pinned,
     )
 
 

@@ -13,17 +13,22 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
+from roto.model.folding import fold_batch_norms
 from roto.model.stcn import STCN
 from roto.model.weights import save_state_dict
-from roto.train.batches import endless
+from roto.train.batches import Batch, Batches, default_workers, endless
+from roto.train.distributed import Ranks
 from roto.train.faster import fold_for_training, quicken_depthwise, unfolded
+from roto.train.hard import note
 from roto.train.packs import StillPack
 from roto.train.recipe import Progress, Recipe
-from roto.train.step import clip_loss
+from roto.train.step import ClipLoss, StepResult, rollout
 from roto.train.validation import validate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from torch.utils.data import DataLoader
 
 log = logging.getLogger(__name__)
 
@@ -33,10 +38,29 @@ LOG = "log.jsonl"
 
 
 class Trainer:
-    """Owns network, optimiser and weight average of one run."""
+    """Owns network, optimiser and weight average of one run.
 
-    def __init__(self, recipe: Recipe, net: STCN, device: torch.device) -> None:
-        self.recipe, self.device = recipe, device
+    Args:
+        recipe: What to train on and how.
+        net: To be trained; the trainer consumes it.
+        device: Where to train.
+        ranks: Which of how many processes this is; None: the only one.
+        teacher: A network whose answers are learned too; consumed as well.
+        workers: Processes that make clips; None: what suits the device.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        net: STCN,
+        device: torch.device,
+        *,
+        ranks: Ranks | None = None,
+        teacher: STCN | None = None,
+        workers: int | None = None,
+    ) -> None:
+        self.recipe, self.device, self.ranks = recipe, device, ranks or Ranks()
+        self.workers = default_workers(device, self.ranks) if workers is None else workers
         fold_for_training(net)
         if device.type == "cpu":
             quicken_depthwise(net)
@@ -44,6 +68,9 @@ class Trainer:
         _freeze_first_blocks(self.net, recipe.freeze)
         self.average = AveragedModel(self.net, avg_fn=_moving_average(recipe.ema))
         self.optimiser = torch.optim.AdamW(_groups(net, recipe), weight_decay=recipe.weight_decay)
+        self.loss = self.ranks.averaging(ClipLoss(self.net))
+        self.teacher = None if teacher is None else _frozen(teacher, device)
+        self.recent: Tensor | None = None  # loss of each still, see roto.train.hard
         self.progress = Progress()
 
     def load(self, checkpoint: dict[str, Any]) -> None:
@@ -51,7 +78,10 @@ class Trainer:
         self.net.load_state_dict(checkpoint["net"])
         self.average.load_state_dict(checkpoint["average"])
         self.optimiser.load_state_dict(checkpoint["optimiser"])
-        self.progress = Progress(**checkpoint["progress"])
+        self.recent = checkpoint.get("recent")
+        # Runs from before there were several processes took one batch per step.
+        progress = checkpoint["progress"]
+        self.progress = Progress(**{"batches": progress["step"], **progress})
 
     def save(self, folder: Path) -> None:
         """Checkpoint and, beside it, the averaged weights as they would ship."""
@@ -60,6 +90,7 @@ class Trainer:
             "average": self.average.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "progress": asdict(self.progress),
+            "recent": self.recent,
             "recipe": asdict(self.recipe),
         }
         part = folder / (CHECKPOINT + ".part")
@@ -82,7 +113,7 @@ class Trainer:
         validate_every: float = 1200.0,
         log_every: int = 20,
     ) -> None:
-        """Train until the budget is used.
+        """Train until the budget is used; the first process alone writes and validates.
 
         Args:
             folder: Where checkpoint, weights and log go.
@@ -93,47 +124,98 @@ class Trainer:
         """
         save_due, validate_due = _Timer(save_every), _Timer(validate_every)
         for _ in self._steps():
+            if not self.ranks.first:
+                continue
             if self.progress.step % log_every == 0:
                 self._write(folder, self.progress.line(self.recipe.rate_factor(self.progress)))
             if save_due(self.progress.seconds):
                 self.save(folder)
             if validation is not None and validate_due(self.progress.seconds):
                 self._validate(folder, validation)
-        self.save(folder)
-        if validation is not None:
-            self._validate(folder, validation)
+        if self.ranks.first:
+            self.save(folder)
+            if validation is not None:
+                self._validate(folder, validation)
+        self.ranks.settle()
 
     def _steps(self) -> Iterator[None]:
-        """One training step per turn; what happens between turns costs no training time."""
-        pack = StillPack([Path(p) for p in self.recipe.packs])
-        while True:
-            stage = self.recipe.stage(self.progress)
-            for batch in endless(stage, pack, first=self.progress.step, workers=1):
-                started = time.monotonic()
-                self._step(*batch)
-                self.progress.seconds += time.monotonic() - started
-                yield
-                if self.progress.seconds >= self.recipe.minutes * 60:
-                    return
-                if self.recipe.stage(self.progress) != stage:
-                    break
+        """One training step per turn; what happens between turns costs no training time.
 
-    def _step(self, frames: Tensor, labels: Tensor, objects: int) -> None:
+        Waiting for clips does: a loader that is too slow is part of what a budget buys.
+        """
+        pack = StillPack([Path(p) for p in self.recipe.packs])
+        if self.recipe.hard_clips:
+            if self.recent is None or len(self.recent) != len(pack):
+                self.recent = torch.zeros(len(pack))
+            self.recent.share_memory_()
+        budget = self.recipe.minutes * 60
+        while self.progress.seconds < budget:
+            stage = self.recipe.stage(self.progress)
+            started = time.monotonic()
+            for batch in self._loader(stage, pack):
+                self._count(self._step(batch), len(batch.frames), started)
+                yield
+                if self.progress.seconds >= budget or self.recipe.stage(self.progress) != stage:
+                    break
+                started = time.monotonic()
+
+    def _loader(self, stage: Recipe, pack: StillPack) -> DataLoader[Batch]:
+        """This process's batches: every n-th of those that n processes see together."""
+        return endless(
+            Batches(stage, pack, self.recent),
+            first=self.progress.batches + self.ranks.rank,
+            stride=self.ranks.count,
+            workers=self.workers,
+            pinned=self.device.type == "cuda",
+        )
+
+    def _step(self, batch: Batch) -> StepResult:
         _train_without_statistics(self.net)
         factor = self.recipe.rate_factor(self.progress)
         for group in self.optimiser.param_groups:
             group["lr"] = group["peak"] * factor
+        clips = (
+            batch.frames.to(self.device, non_blocking=True),
+            batch.labels.to(self.device, non_blocking=True),
+            batch.objects,
+        )
+        number = self.progress.batches + self.ranks.rank
         with torch.autocast(self.device.type, dtype=torch.bfloat16):
-            hard = self.recipe.hard_share(self.progress.step)
-            frames, labels = frames.to(self.device), labels.to(self.device)
-            sighted = self.recipe.sighted(self.progress.step, len(frames)).to(self.device)
-            result = clip_loss(self.net, frames, labels, objects, hard, sighted)
+            result: StepResult = self.loss(
+                *clips,
+                self.recipe.hard_share(self.progress.step),
+                self.recipe.sighted(number, len(batch.frames)).to(self.device),
+                iou_share=self.recipe.iou_share,
+                taught=self._taught(*clips),
+                teacher_share=self.recipe.teacher_share,
+            )
         self.optimiser.zero_grad(set_to_none=True)
         result.loss.backward()
         nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
         self.optimiser.step()
         self.average.update_parameters(self.net)
-        self.progress.add(float(result.loss.detach()), result.iou, len(frames))
+        if self.recent is not None:
+            note(self.recent, batch.stills, result.clips)
+        return result
+
+    def _taught(self, frames: Tensor, labels: Tensor, objects: int) -> list[Tensor] | None:
+        """What the teacher makes of the clips; it may always look at the frame before."""
+        if self.teacher is None:
+            return None
+        with torch.no_grad():
+            return list(rollout(self.teacher, frames, labels, objects))
+
+    def _count(self, result: StepResult, clips: int, started: float) -> None:
+        """Add a step to the progress, which stays the same in all processes."""
+        loss, iou = float(result.loss.detach()), float(result.iou)
+        seconds = time.monotonic() - started
+        count = self.ranks.count
+        if count > 1:
+            clock = seconds if self.ranks.first else 0.0
+            numbers = torch.tensor([clock, loss / count, iou / count], device=self.device)
+            seconds, loss, iou = self.ranks.total(numbers).tolist()
+        self.progress.seconds += seconds
+        self.progress.add(loss, iou, clips * count, count)
 
     def _validate(self, folder: Path, dataset: Path) -> None:
         scores = validate(self.averaged(), dataset, device=str(self.device))
@@ -159,6 +241,12 @@ class _Timer:
         if due:
             self._last = now
         return due
+
+
+def _frozen(net: STCN, device: torch.device) -> STCN:
+    """The network as it is used, not trained."""
+    fold_batch_norms(net.eval())
+    return net.requires_grad_(False).to(device).to(memory_format=torch.channels_last)
 
 
 def _moving_average(decay: float) -> Callable[[Tensor, Tensor, Tensor | int], Tensor]:

@@ -10,7 +10,7 @@ from roto.train.packs import IGNORE
 
 
 def bootstrapped_cross_entropy(logits: Tensor, labels: Tensor, share: float) -> Tensor:
-    """Mean cross-entropy of the hardest ``share`` of the valid pixels.
+    """Mean cross-entropy (B,) of the hardest ``share`` of each clip's valid pixels.
 
     Cheng et al., STCN, NeurIPS 2021, section 4.1: the easy background would drown the edges.
 
@@ -22,11 +22,11 @@ def bootstrapped_cross_entropy(logits: Tensor, labels: Tensor, share: float) -> 
     loss = F.cross_entropy(logits, labels, ignore_index=IGNORE, reduction="none").flatten(1)
     if share < 1:
         loss = loss.topk(max(1, int(share * loss.shape[1])), dim=1, sorted=False).values
-    return loss.mean()
+    return loss.mean(1)
 
 
 def soft_iou_loss(probabilities: Tensor, labels: Tensor) -> Tensor:
-    """One minus the soft intersection over union, per object; it weighs small objects up.
+    """One minus the soft intersection over union (B,), mean of objects; it weighs small ones up.
 
     Args:
         probabilities: (B, K + 1, H, W), background first.
@@ -39,4 +39,18 @@ def soft_iou_loss(probabilities: Tensor, labels: Tensor) -> Tensor:
     overlap = (guess * truth).sum((2, 3))
     union = guess.sum((2, 3)) + truth.sum((2, 3)) - overlap
     # The constant keeps objects that are hidden in this frame from weighing like whole ones.
-    return (1 - (overlap + 20) / (union + 20)).mean()
+    return (1 - (overlap + 20) / (union + 20)).mean(1)
+
+
+def distance_from_teacher(logits: Tensor, taught: Tensor, labels: Tensor) -> Tensor:
+    """Kullback-Leibler divergence (B,) of the teacher's distribution, mean of valid pixels.
+
+    Args:
+        logits: (B, K + 1, H, W) of the network that learns, background first.
+        taught: (B, K + 1, H, W), the teacher's.
+        labels: (B, H, W) int64, 255 = ignore.
+    """
+    own, other = logits.log_softmax(1), taught.log_softmax(1)
+    divergence = (other.exp() * (other - own)).sum(1)
+    valid = labels != IGNORE
+    return (divergence * valid).sum((1, 2)) / valid.sum((1, 2)).clamp(min=1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tarfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import cv2
 import numpy as np
@@ -29,11 +29,21 @@ class Still:
 
     image: npt.NDArray[np.uint8]  # (H, W, 3) RGB
     labels: npt.NDArray[np.uint8]  # (H, W), 255 = ignore
+    index: int = 0  # in its pack
 
     def objects(self, least: float = 0.0, most: float = 1.0) -> list[int]:
         """Ids whose share of the picture lies in [least, most]."""
-        counts = np.bincount(self.labels.ravel(), minlength=256)[1:IGNORE] / self.labels.size
+        histogram = cv2.calcHist([self.labels], [0], None, [256], [0, 256])
+        counts = histogram.ravel()[1:IGNORE].astype(np.float64) / self.labels.size
         return [int(i) + 1 for i in np.flatnonzero((counts > least) & (counts <= most))]
+
+
+class Stills(Protocol):
+    """What clips are made of."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: int) -> Still: ...
 
 
 class StillPack:
@@ -66,7 +76,8 @@ class StillPack:
         ids = cv2.imdecode(np.frombuffer(labels, np.uint8), cv2.IMREAD_UNCHANGED)
         if bgr is None or ids is None or bgr.shape[:2] != ids.shape:
             raise DecodeError(f"The still {self.names[index]} of a data pack is damaged.")
-        return Still(bgr[:, :, ::-1].copy(), ids.astype(np.uint8))
+        rgb = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
+        return Still(rgb, ids.astype(np.uint8, copy=False), index)
 
 
 def _bytes(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:

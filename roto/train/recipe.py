@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
@@ -34,6 +34,12 @@ class Recipe:
         late_frames: Their frames; 0 for no change.
         late_batch: Clips per step from then on; 0 for no change.
         blind: Share of clips in which the decoder is not told the masks of the frame before.
+        prior: Whether the network has a decoder that is told them at all.
+        iou_share: Weight of the soft IoU loss beside the cross-entropy.
+        clips: "layers", or "warps" of whole photos, see ``roto.train.warps``.
+        hard_clips: Share of each batch that is made of the stills with the highest recent loss.
+        teacher: Weights of a network whose answers are learned too; empty for none.
+        teacher_share: Weight of the distance from its answers in the loss.
     """
 
     packs: tuple[str, ...]
@@ -56,6 +62,12 @@ class Recipe:
     late_frames: int = 0
     late_batch: int = 0
     blind: float = 0.1
+    prior: bool = True
+    iou_share: float = 0.5
+    clips: str = field(default="layers", metadata={"choices": ("layers", "warps")})
+    hard_clips: float = 0.0
+    teacher: str = ""
+    teacher_share: float = 0.5
 
     def rate_factor(self, progress: Progress) -> float:
         """Share of the peak rate: linear warm-up, flat, then a cosine down to 1 %."""
@@ -75,9 +87,9 @@ class Recipe:
             batch=self.late_batch or self.batch,
         )
 
-    def sighted(self, step: int, clips: int) -> Tensor:
-        """(B,) bool, which clips of a step are not blind; a resumed run draws the same."""
-        generator = torch.Generator().manual_seed(self.seed * 1_000_003 + step)
+    def sighted(self, batch: int, clips: int) -> Tensor:
+        """(B,) bool, which clips of a batch are not blind; a resumed run draws the same."""
+        generator = torch.Generator().manual_seed(self.seed * 1_000_003 + batch)
         return torch.rand(clips, generator=generator) >= self.blind
 
     def hard_share(self, step: int) -> float:
@@ -87,17 +99,19 @@ class Recipe:
 
 @dataclass
 class Progress:
-    """Where a run is. Loss and IoU are running means."""
+    """Where a run is. Loss and IoU are running means; a step takes a batch of each process."""
 
     step: int = 0
+    batches: int = 0
     seconds: float = 0.0
     clips: int = 0
     iou: float = 0.0
     loss: float = 0.0
 
-    def add(self, loss: float, iou: float, clips: int) -> None:
+    def add(self, loss: float, iou: float, clips: int, batches: int = 1) -> None:
         """Count one step."""
         self.step += 1
+        self.batches += batches
         self.clips += clips
         keep = min(0.98, 1 - 1 / self.step)
         self.iou = keep * self.iou + (1 - keep) * iou

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roto.export.overlay import contact_sheet, overlay
+from roto.train.batches import clip_maker
 from roto.train.packs import IGNORE, StillPack
-from roto.train.synthesis import ClipMaker
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def training_sheet(recipe: Recipe, pack: StillPack, clips: int = 12) -> npt.NDArray[np.uint8]:
     """Frames of some clips with their targets coloured, one clip per row."""
-    maker = ClipMaker(pack, size=recipe.size, frames=recipe.frames)
+    maker = clip_maker(recipe, pack)
     rng = np.random.default_rng(recipe.seed)
     pictures = []
     for index in range(clips):

@@ -3,26 +3,43 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from roto.model.aggregation import upsample_logits
 from roto.model.backbones import normalise
 from roto.model.memory import read_dense
 from roto.model.stcn import STCN, ImageFeatures
-from roto.train.losses import bootstrapped_cross_entropy, soft_iou_loss
+from roto.train.losses import bootstrapped_cross_entropy, distance_from_teacher, soft_iou_loss
+from roto.train.packs import IGNORE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _EPS = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """Loss to descend, and the hard IoU over targets and predicted frames to watch."""
+    """Loss to descend, and what there is to watch."""
 
-    loss: Tensor
-    iou: float
+    loss: Tensor  # of the batch
+    iou: Tensor  # hard IoU over targets and predicted frames
+    clips: Tensor  # (B,) loss of each clip, but for its distance from the teacher
+
+
+class ClipLoss(nn.Module):
+    """``clip_loss`` as the forward pass of a module, which is what several processes share."""
+
+    def __init__(self, net: STCN) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, *arguments: Any, **options: Any) -> StepResult:
+        return clip_loss(self.net, *arguments, **options)
 
 
 def clip_loss(
@@ -32,6 +49,10 @@ def clip_loss(
     objects: int,
     hard: float,
     sighted: Tensor | None = None,
+    *,
+    iou_share: float = 0.5,
+    taught: list[Tensor] | None = None,
+    teacher_share: float = 0.5,
 ) -> StepResult:
     """Propagate from the first frame's labels and compare.
 
@@ -43,17 +64,41 @@ def clip_loss(
         hard: Share of pixels the cross-entropy keeps.
         sighted: (B,) bool, which clips may look at the masks of the frame before; None: all.
             The blind ones keep the read-out able to find what was lost from sight.
+        iou_share: Weight of the soft IoU loss.
+        taught: A teacher's ``rollout`` of the same clips; None: no teacher.
+        teacher_share: Weight of the distance from the teacher.
     """
+    losses, distances, ious = [], [], []
+    for i, logits in enumerate(rollout(net, frames, labels, objects, sighted)):
+        target = labels[:, i + 1].long()
+        probabilities = logits.softmax(1)
+        losses.append(
+            bootstrapped_cross_entropy(logits, target, hard)
+            + iou_share * soft_iou_loss(probabilities, target)
+        )
+        if taught is not None:
+            distances.append(distance_from_teacher(logits, taught[i], target))
+        ious.append(hard_iou(probabilities.detach(), target))
+    clips = torch.stack(losses).mean(0)
+    loss = clips.mean()
+    if distances:
+        loss = loss + teacher_share * torch.stack(distances).mean()
+    return StepResult(loss, torch.stack(ious).mean(), clips.detach())
+
+
+def rollout(
+    net: STCN, frames: Tensor, labels: Tensor, objects: int, sighted: Tensor | None = None
+) -> Iterator[Tensor]:
+    """Aggregated logits (B, K + 1, H, W) of each frame after the first; see ``clip_loss``."""
     b, t = frames.shape[:2]
     images = normalise(frames.flatten(0, 1).permute(0, 3, 1, 2))
     features = net.encode_image(images)  # all frames at once: keys see no masks
     images = images.unflatten(0, (b, t))
-    truth = labels.long()
-    masks = torch.stack([truth[:, 0] == k for k in range(1, objects + 1)], 1).to(images.dtype)
+    first = labels[:, 0]
+    masks = torch.stack([first == k for k in range(1, objects + 1)], 1).to(images.dtype)
     seen = F.avg_pool2d(masks, 4)
     keys: list[Tensor] = []
     values: list[Tensor] = []
-    losses, ious = [], []
     for i in range(1, t):
         past = _frame(features, i - 1, t)
         keys.append(_positions(past.key))
@@ -61,20 +106,11 @@ def clip_loss(
         values.append(value.flatten(1, 2).flatten(2).transpose(1, 2))  # (B, h*w, K*Cv)
         if sighted is not None:
             seen = seen * sighted[:, None, None, None]
-        at_4 = _segment(
-            net, _frame(features, i, t), torch.cat(keys, 1), torch.cat(values, 1), seen
-        )
+        at_4 = _segment(net, _frame(features, i, t), torch.cat(keys, 1), torch.cat(values, 1), seen)
         seen = aggregated_logits(at_4.detach().float()).softmax(1)[:, 1:]
         logits = aggregated_logits(upsample_logits(at_4, images.shape[-2:]))
-        probabilities = logits.softmax(1)
-        target = truth[:, i]
-        losses.append(
-            bootstrapped_cross_entropy(logits, target, hard)
-            + 0.5 * soft_iou_loss(probabilities, target)
-        )
-        ious.append(hard_iou(probabilities.detach(), target))
-        masks = probabilities[:, 1:].to(images.dtype)
-    return StepResult(torch.stack(losses).mean(), sum(ious) / len(ious))
+        yield logits
+        masks = logits.softmax(1)[:, 1:].to(images.dtype)
 
 
 def _segment(
@@ -98,23 +134,19 @@ def aggregated_logits(logits: Tensor) -> Tensor:
     return torch.cat([background, logits], 1).clamp(-16, 16)
 
 
-def hard_iou(probabilities: Tensor, labels: Tensor) -> float:
+def hard_iou(probabilities: Tensor, labels: Tensor) -> Tensor:
     """Mean over objects of the IoU of the winning labels; objects that are hidden do not count.
 
-    Every fourth pixel is enough to watch a run, and a sixteenth of the work.
+    Every fourth pixel is enough to watch a run, and a sixteenth of the work. The number stays
+    on its device, which need not wait for it.
     """
     probabilities, labels = probabilities[..., ::4, ::4].contiguous(), labels[..., ::4, ::4]
-    winner = probabilities.argmax(1)
-    winner[labels == 255] = 0
-    total, count = 0.0, 0
-    for k in range(1, probabilities.shape[1]):
-        truth = labels == k
-        union = ((winner == k) | truth).sum((1, 2))
-        there = truth.sum((1, 2)) > 0
-        overlap = ((winner == k) & truth).sum((1, 2))
-        total += float((overlap / union.clamp(min=1))[there].sum())
-        count += int(there.sum())
-    return total / max(count, 1)
+    winner = probabilities.argmax(1).masked_fill(labels == IGNORE, 0)
+    ids = torch.arange(1, probabilities.shape[1], device=labels.device)[:, None, None, None]
+    guess, truth = winner == ids, labels == ids  # (K, B, H, W)
+    overlap, union = (guess & truth).sum((2, 3)), (guess | truth).sum((2, 3))
+    there = truth.any(3).any(2)
+    return (overlap / union.clamp(min=1) * there).sum() / there.sum().clamp(min=1)
 
 
 def _frame(features: ImageFeatures, i: int, frames: int) -> ImageFeatures:

@@ -14,7 +14,7 @@ from roto.engine import Settings
 from roto.media import open_clip
 from roto.model.weights import deduce_config
 from roto.results import FrameResult
-from roto.session import Session
+from roto.propagation import Propagation
 from roto.stcn_engine import StcnEngine
 from roto.train.__main__ import with_prior
 from roto.train.step import clip_loss
@@ -73,7 +73,7 @@ def test_each_object_sees_the_others_apart_from_itself():
 
 
 def run(strength, keyframes, finished=None, **settings):
-    session = Session(open_clip(plate(6)), engine(strength, **settings))
+    session = Propagation(open_clip(plate(6)), engine(strength, **settings))
     for frame, masks in keyframes.items():
         session.set_keyframe(frame, masks)
     events = session.propagate("forward", finished=finished or {})
@@ -95,18 +95,33 @@ def test_what_lies_beyond_a_keyframe_does_not_depend_on_what_was_guessed_before_
     for frame, mask in both.items():
         memory.add(frame, encoded[frame], {1: mask.astype(np.float32)}, permanent=True)
     alone = memory.predict(4, encoded[4], [1])  # never saw frames 1 and 2
-    matte = FrameResult(4, {1: "1"}, SIZE, logits=alone.pack()).matte()
+    matte = FrameResult(4, {1: "1"}, SIZE, logits=[alone.pack()]).matte()
     assert np.allclose(matte, whole[4], atol=2e-3)
 
 
-def test_a_run_that_goes_on_after_finished_frames_sees_where_they_ended():
-    whole = run(0.3, {0: square(0)}, memory_every=99)
-    finished = {f: (lambda f=f: {1: whole[f]}) for f in (0, 1, 2)}
-    rest = run(0.3, {0: square(0)}, finished, memory_every=99)
+def test_a_run_that_goes_on_after_finished_frames_looks_at_the_last_of_them():
+    """And at no other: the memory is kept from asking for any of their values."""
+
+    def goes_on(masks):
+        finished = {f: (lambda f=f: {1: masks[f]}) for f in (0, 1, 2)}
+        return run(0.3, {0: square(0)}, finished, memory_every=99)
+
+    masks = {f: square(f).astype(np.float32) for f in (0, 1, 2)}
+    rest = goes_on(masks)
     assert sorted(rest) == [3, 4, 5]
-    elsewhere = {f: (lambda f=f: {1: np.roll(whole[f], 20, 1)}) for f in (0, 1, 2)}
-    misled = run(0.3, {0: square(0)}, elsewhere, memory_every=99)
-    assert 4 * np.abs(rest[3] - whole[3]).mean() < np.abs(misled[3] - whole[3]).mean()
+    assert np.array_equal(goes_on({**masks, 1: masks[0]})[3], rest[3])
+    assert not np.allclose(goes_on({**masks, 2: 1 - masks[2]})[3], rest[3], atol=1e-2)
+
+
+def test_a_mask_that_is_followed_is_seen_at_stride_4():
+    memory = engine(0.3).open_memory()
+    mask = np.zeros((48, 64), np.float32)
+    mask[8:16, 4:8] = 1
+    memory.follow({1: mask})
+    assert memory._seen[1].shape == (12, 16)
+    assert memory._seen[1].sum() == 2
+    memory.forget([1])
+    assert not memory._seen
 
 
 def test_objects_of_different_keyframes_each_have_their_own():

@@ -16,14 +16,14 @@ from roto.errors import FrameNotFoundError, KeyframeError, SettingsError
 from roto.fake_engine import FakeEngine
 from roto.masks import labels
 from roto.media import IteratorSource, open_clip
-from roto.session import Session
+from roto.propagation import Propagation
 
 COUNT = 8
 
 
 def session_of(keyframes, frames=None, engine=None, **options):
     source = open_clip(plate(COUNT) if frames is None else frames, **options)
-    session = Session(source, engine or FakeEngine())
+    session = Propagation(source, engine or FakeEngine())
     for frame, mask in keyframes.items():
         session.set_keyframe(frame, mask)
     return session
@@ -84,12 +84,12 @@ class TestEvents:
 
     def test_no_engine_and_no_keyframe(self):
         source = open_clip(plate(2))
-        session = Session(source)
+        session = Propagation(source)
         session.set_keyframe(0, square(0))
         with pytest.raises(SettingsError, match="engine"):
             list(session.propagate())
         with pytest.raises(KeyframeError, match="no keyframe"):
-            list(Session(source, FakeEngine()).propagate())
+            list(Propagation(source, FakeEngine()).propagate())
 
     def test_cancel_midway_keeps_what_was_yielded(self):
         session = session_of({0: square(0)})
@@ -212,10 +212,11 @@ class Directional(FakeEngine):
 
 
 class DirectionalMemory(type(FakeEngine().open_memory())):
-    def predict(self, frame, encoded, objects):
-        logits = super().predict(frame, encoded, objects)
-        last, self.last = getattr(self, "last", -1), frame
-        logits.values[:] = 4 if frame > last else -4
+    def predict(self, frame, encoded, objects, known=None):
+        logits = super().predict(frame, encoded, objects, known)
+        if not hasattr(self, "value"):  # a branch goes one way: from the keyframe beside it
+            self.value = 4 if frame - 1 in self._permanent else -4
+        logits.values[:] = self.value
         return logits
 
 
@@ -330,7 +331,7 @@ class TestStream:
                 taken.append(position)
                 yield plate(COUNT)[position % COUNT]
 
-        session = Session(IteratorSource(camera()), FakeEngine())
+        session = Propagation(IteratorSource(camera()), FakeEngine())
         session.set_keyframe(2, square(2))
         events = session.stream()
         for frame in range(12):
@@ -351,7 +352,7 @@ class TestStream:
                 return encoded
 
         frames = (plate(COUNT)[i % COUNT] for i in range(60))
-        session = Session(IteratorSource(frames), Frames(Settings(memory_every=1, max_memory=3)))
+        session = Propagation(IteratorSource(frames), Frames(Settings(memory_every=1, max_memory=3)))
         session.set_keyframe(0, square(0))
         for event in session.stream():
             del event
@@ -359,7 +360,7 @@ class TestStream:
             assert sum(ref() is not None for ref in alive) <= 3
 
     def test_a_keyframe_after_the_end_is_told(self):
-        session = Session(IteratorSource(iter(plate(3))), FakeEngine())
+        session = Propagation(IteratorSource(iter(plate(3))), FakeEngine())
         session.set_keyframe(0, square(0))
         session.set_keyframe(9, square(0))
         events = session.stream()
@@ -368,7 +369,7 @@ class TestStream:
             next(events)
 
     def test_a_keyframe_before_the_start_is_told(self):
-        session = Session(IteratorSource(iter(plate(3)), first_frame=5), FakeEngine())
+        session = Propagation(IteratorSource(iter(plate(3)), first_frame=5), FakeEngine())
         with pytest.raises(KeyframeError, match="no frame 4"):
             session.set_keyframe(4, square(0))
 

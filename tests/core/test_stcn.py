@@ -22,7 +22,7 @@ from roto.model.folding import fold_batch_norms
 from roto.model.memory import read, read_dense
 from roto.model.stcn import SMALL, STCN, StcnConfig
 from roto.results import FrameResult, Grid, Logits, background_logit
-from roto.session import Session
+from roto.propagation import Propagation
 from roto.stcn_engine import StcnEngine
 
 KINDS = ("l2", "dot", "cosine")
@@ -115,7 +115,7 @@ class TestPublished:
         """Frame by frame in the engine's own code, memory policy included."""
         policy = Settings(memory_every=2, max_memory=99, top_k=20, short_side=480)
         engine = StcnEngine(published, policy, device="cpu", precision="float32")
-        session = Session(open_clip(reference["frames"]), engine)
+        session = Propagation(open_clip(reference["frames"]), engine)
         session.set_keyframe(0, reference["label_maps"][0])
         for event in session.propagate():
             if event.frame == 0:
@@ -325,7 +325,7 @@ class TestAggregation:
         ids = tuple(range(1, k + 1))
         grid = Grid((6, 8), (6, 8), (0, 0, 0, 0), reduction=1)
         packed = Logits(ids, values, grid).pack()
-        result = FrameResult(0, {i: f"o{i}" for i in ids}, (6, 8), logits=packed)
+        result = FrameResult(0, {i: f"o{i}" for i in ids}, (6, 8), logits=[packed])
         wanted = soft_aggregate(torch.sigmoid(torch.from_numpy(values))).numpy()
         mattes = np.stack([result.matte(i) for i in ids])
         np.testing.assert_allclose(mattes, wanted[1:], atol=2e-3)

@@ -17,12 +17,12 @@ from roto.engine import Settings
 from roto.errors import DeviceError, SettingsError
 from roto.media import open_clip
 from roto.results import Grid, Logits, fuse
-from roto.session import Session
+from roto.propagation import Propagation
 from roto.stcn_engine import working_grid
 
 
 def session_of(engine, keyframes, count=8):
-    session = Session(open_clip(plate(count)), engine)
+    session = Propagation(open_clip(plate(count)), engine)
     for frame, mask in keyframes.items():
         session.set_keyframe(frame, mask)
     return session

@@ -1,0 +1,131 @@
+"""Where the work on a clip stands: the state of every object at every frame, and what is due."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from roto.reach import reach
+from roto.states import Timeline, key_name
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from roto.engine import Engine
+    from roto.project import Project
+    from roto.reach import Direction
+    from roto.states import State
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Where the work stands.
+
+    Attributes:
+        names: Object names by id.
+        states: Per object id and frame.
+    """
+
+    names: Mapping[int, str]
+    states: Mapping[int, Mapping[int, State]]
+
+    def frames(self, state: State, object_id: int | None = None) -> list[int]:
+        """Frames at which an object, or any, is in that state; ascending."""
+        chosen = self.states if object_id is None else {object_id: self.states[object_id]}
+        return sorted({f for states in chosen.values() for f, s in states.items() if s == state})
+
+    def count(self, state: State) -> int:
+        """How many object frames are in that state."""
+        return sum(s == state for states in self.states.values() for s in states.values())
+
+
+class Board:
+    """A project's rows seen as work done and work to do.
+
+    Args:
+        project: The rows.
+        frames: All frames of the clip, ascending.
+        engine: What results made now would be made with; None where that is not known.
+    """
+
+    def __init__(self, project: Project, frames: Sequence[int], engine: Engine | None) -> None:
+        self._project, self._frames = project, frames
+        self._provenances: dict[str, Mapping[str, object]] = {}
+        self.lines = _timelines(project, {} if engine is None else _made_with(engine))
+
+    def status(self) -> Status:
+        """Everything."""
+        return Status(
+            {i: line.object.name for i, line in self.lines.items()},
+            {i: {f: self.state(i, f) for f in self._frames} for i in self.lines},
+        )
+
+    def state(self, object_id: int, frame: int) -> State:
+        """Of one object at one frame."""
+        result = self._project.results().get((frame, object_id))
+        made_from = {} if result is None else self._provenance(result.provenance)
+        locked = any(
+            lock.first <= frame <= lock.last
+            and lock.object in (None, object_id)
+            and lock.region is None
+            for lock in self._project.locks().values()
+        )
+        return self.lines[object_id].state(frame, result, made_from, locked=locked)
+
+    def due(
+        self,
+        objects: Collection[int],
+        first: int,
+        last: int,
+        direction: Direction = "both",
+        *,
+        stale: bool = False,
+    ) -> dict[int, list[int]]:
+        """Per object the frames between two that a propagation is to find.
+
+        Args:
+            objects: Ids.
+            first: First frame.
+            last: Last frame, inclusive.
+            direction: Which neighbouring keyframes may answer.
+            stale: Stale frames instead of missing and open ones.
+        """
+        states = ("stale",) if stale else ("missing", "open")
+        found = {}
+        for object_id in objects:
+            keys = self.lines[object_id].frames
+            if not keys:
+                continue
+            low = max(first, keys[0] + 1) if direction == "forward" else first
+            high = min(last, keys[-1] - 1) if direction == "backward" else last
+            inside = [f for f in self._frames if low <= f <= high]
+            found[object_id] = [f for f in inside if self.state(object_id, f) in states]
+        return found
+
+    def reached(self, object_id: int, key: int) -> tuple[int, ...]:
+        """Frames that a new keyframe leaves to be found, nearest first."""
+        found = reach(self.lines[object_id].frames, self._frames, key)
+        there = [f for f in found if self.state(object_id, f) in ("missing", "open")]
+        return tuple(sorted(there, key=lambda f: (abs(f - key), f)))
+
+    def _provenance(self, name: str) -> Mapping[str, object]:
+        if name not in self._provenances:
+            self._provenances[name] = self._project.provenance(name)
+        return self._provenances[name]
+
+
+def _timelines(project: Project, made_with: Mapping[str, object]) -> dict[int, Timeline]:
+    keys = sorted(project.keyframes().items())
+    lines = {}
+    for object_id, record in project.objects().items():
+        own = {frame: key for (frame, i), key in keys if i == object_id}
+        provenance = {**made_with, "keyframes": [key_name(key) for key in own.values()]}
+        lines[object_id] = Timeline(record, own, provenance)
+    return lines
+
+
+def _made_with(engine: Engine) -> dict[str, object]:
+    settings = asdict(engine.settings)
+    settings.pop("cache_bytes")  # how much is kept at hand changes no result
+    known = engine.capabilities
+    return {"model": known.name, "weights": known.weights, "settings": settings}

@@ -1,0 +1,125 @@
+"""Masks in, a mask for every frame out, once and without a memory of it.
+
+What a script and ``roto propagate`` need. :class:`roto.session.Session` is for work that
+goes on: corrections, locks, undo and a project file. Both run :class:`roto.passes.Run`.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from roto.errors import SettingsError
+from roto.masks import read_mask
+from roto.passes import FinishedFrames, Propagated, Request, Run
+from roto.shot import Shot, check_frame, understand
+from roto.studio import Studio
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from roto.engine import Engine
+    from roto.masks import KeyMask
+    from roto.masks.reading import MaskLike
+    from roto.media import FrameSource
+    from roto.passes import Finished
+    from roto.reach import Direction
+
+log = logging.getLogger(__name__)
+
+
+class Propagation(Studio):
+    """Keyframes in, a mask for every other frame out.
+
+    Args:
+        source: The open clip. It is not closed here.
+        engine: What compares and remembers; see ``roto.load_model``. It may come later, but
+            before anything is propagated.
+        cache_bytes: Bound of the store of encoded frames that a second pass will use.
+    """
+
+    def __init__(
+        self,
+        source: FrameSource,
+        engine: Engine | None = None,
+        *,
+        cache_bytes: int = 512 * 2**20,
+    ) -> None:
+        super().__init__(source, engine, cache_bytes=cache_bytes)
+        self._masks: dict[int, KeyMask] = {}
+        self._shot: Shot | None = None
+
+    @property
+    def shot(self) -> Shot:
+        """Objects and keyframes as understood from all masks together.
+
+        Raises:
+            KeyframeError: the masks contradict each other, or there are none.
+        """
+        if self._shot is None:
+            self._shot = understand(list(self._masks.values()))
+        return self._shot
+
+    def set_keyframe(self, frame: int, mask: MaskLike | Mapping[str, MaskLike]) -> None:
+        """The artist's mask at a frame: a hard constraint, returned exactly.
+
+        Args:
+            frame: Number as on disk.
+            mask: Anything :func:`roto.masks.read_mask` understands, at the plate's size.
+
+        Raises:
+            KeyframeError: the clip has no such frame.
+            MaskError: not a mask, or of another size than the plate.
+        """
+        check_frame(self.source, frame)
+        clip = self.source.clip
+        found = read_mask(mask, frame=frame, size=(clip.height, clip.width))
+        for note in found.notes:
+            log.warning("%s", note)
+        self._masks[frame] = found
+        self._shot = None
+
+    def propagate(
+        self, direction: Direction = "both", *, finished: Finished | None = None
+    ) -> Iterator[Propagated]:
+        """Masks for every frame of the clip, one event per frame as it is finished.
+
+        Stop asking to cancel; what was yielded is kept by whoever took it. Frames come in
+        the order in which they are finished: forward from the first keyframe, then backward
+        from the last, frames between two keyframes when both passes have met them.
+
+        Args:
+            direction: ``both``; or only what lies ``forward`` or ``backward`` of keyframes.
+            finished: Frames that an earlier run finished, and how to get their mattes by
+                object id. They yield no event; the memory draws on them.
+        """
+        if direction not in ("both", "forward", "backward"):
+            raise SettingsError(
+                f"There is no direction {direction!r}; choose both, forward or backward."
+            )
+        kept = FinishedFrames(finished or {}, tuple(self.shot.names))
+        first, last = min(self.shot.keyframes), max(self.shot.keyframes)
+        frames = [
+            frame
+            for frame in self.source.frame_numbers
+            if frame not in (finished or {})
+            and (direction != "forward" or frame >= first)
+            and (direction != "backward" or frame <= last)
+        ]
+        memory = self.engine.open_memory()
+        # Every leg knows every keyframe, also those it has not reached yet.
+        for frame, given in self.shot.keyframes.items():
+            encoded = self.encode(frame, keep=first < frame < last)
+            memory.add(frame, encoded, given.mattes, permanent=True)
+        wanted = dict.fromkeys(self.shot.names, frames)
+        run = Run(self, self.shot, memory, kept)
+        yield from run.events(Request(frames, wanted, direction))
+
+    def stream(self) -> Iterator[Propagated]:
+        """Forward only, one event per frame as frames arrive; for sources of unknown length.
+
+        Raises:
+            KeyframeError: the stream ended before a keyframe; after all its frames.
+        """
+        memory = self.engine.open_memory()
+        yield from Run(self, self.shot, memory, FinishedFrames({}, ())).stream()

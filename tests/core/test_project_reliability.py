@@ -1,0 +1,592 @@
+"""What must never be lost: projects under SIGKILL, a full disk, and random edits. Prints figures.
+
+``ROTO_KILLS=200 pytest -s tests/core/test_project_reliability.py`` is the long run.
+"""
+
+import contextlib
+import inspect
+import os
+import random
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from copy import deepcopy
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from roto.errors import ProjectError
+from roto.project import (
+    ClipRecord,
+    KeyframeRecord,
+    LockRecord,
+    ObjectRecord,
+    Project,
+    ResultRecord,
+)
+from roto.project.store import hash_of
+
+CLIP = ClipRecord("plate.mov", "", None, "", 1920, 1080, "24", 1001, 1000, "display")
+posix = pytest.mark.skipif(os.name != "posix", reason="needs signals and limits of POSIX")
+
+
+def everything(project):
+    """All that an edit can change, and what can be undone and redone."""
+    return (
+        project.clip,
+        project.objects(),
+        dict(project.keyframes()),
+        dict(project.results()),
+        project.locks(),
+        project.settings(),
+        project.steps(),
+    )
+
+
+def new_project(path=None):
+    project = Project.create(CLIP, path)
+    with project.edit("begin") as edit:
+        edit.put_object(ObjectRecord(1, "hero", (255, 0, 0)))
+        edit.put_provenance({"model": "small"})
+    return project
+
+
+def tell(figures):
+    """Print a measurement; pytest shows it with -s, or beside a failure."""
+    sys.stdout.write(f"\n{figures}\n")
+
+
+def operate(project, number):
+    """The operation of a number; what it does depends on that and on the project alone."""
+    from roto.project import KeyframeRecord, LockRecord, ResultRecord
+
+    kind, frame = number % 12, 1001 + number * 7 % 100
+    if kind == 9:
+        project.undo()
+    elif kind == 10:
+        project.redo()
+    elif number % 60 == 59:
+        project.compact(30)
+    elif kind in (3, 4, 5, 6):
+        with project.edit("propagate", join=True, durable=False) as edit:
+            blob = edit.put_blob(number.to_bytes(4, "big") * 1000)
+            made = edit.put_provenance({"model": "small"})
+            edit.put_result(ResultRecord(frame, 1, blob, number % 101 / 100, None, None, made))
+    elif kind == 7:
+        with project.edit("lock") as edit:
+            edit.put_lock(LockRecord(1 + number % 5, frame, frame + 3, 1))
+    elif kind == 8:
+        with project.edit("remove") as edit:
+            for key in sorted(project.results())[:3]:
+                edit.remove_result(*key)
+    else:
+        with project.edit(f"edit {number}") as edit:
+            edit.set_setting("number", number)
+            blob = edit.put_blob(b"%d" % number * 20_000)  # larger than the pages of SQLite
+            edit.put_keyframe(KeyframeRecord(frame, 1, blob, "painted"))
+
+
+CHILD = f"""
+import os, sys
+from roto.project import Project
+{inspect.getsource(operate)}
+os.write(1, b"ready\\n")
+with Project.open(sys.argv[1]) as project:
+    for number in range(int(sys.argv[2]), 10**9):
+        operate(project, number)
+        os.write(1, b"%d\\n" % number)
+"""
+
+
+class TestKilled:
+    @posix
+    def test_every_acknowledged_edit_survives_sigkill(self, tmp_path):
+        kills = int(os.environ.get("ROTO_KILLS", "25"))
+        path, chance, started = tmp_path / "shot.roto", random.Random(4), time.perf_counter()
+        new_project(path).close()
+        done = unacknowledged = 0
+        with new_project() as model:
+            for kill in range(kills):
+                wait = chance.uniform(0, 0.02) if kill % 5 == 0 else chance.uniform(0, 0.25)
+                acknowledged = edit_until_killed(path, done, wait)
+                for number in range(done, acknowledged):
+                    operate(model, number)
+                done = max(done, acknowledged)
+                with Project.open(path) as project:  # no repair step, and no stale lock
+                    project.check()
+                    found = everything(project)
+                if found != everything(model):
+                    # The one that was written when the kill came, before it could be told.
+                    operate(model, done)
+                    done += 1
+                    unacknowledged += 1
+                assert found == everything(model), f"after kill {kill}"
+        seconds = time.perf_counter() - started
+        tell(
+            f"{kills} kills, {done} edits, {unacknowledged} of them written but not yet told, "
+            f"none lost; {seconds:.1f} s"
+        )
+        assert done > kills
+
+    @posix
+    def test_a_project_being_made_is_there_whole_or_not_at_all(self, tmp_path):
+        code = (
+            "import sys; sys.path.insert(0, '')\n"
+            "from roto.project import ClipRecord, Project\n"
+            "source = Project.open(sys.argv[1])\n"
+            "print('ready', flush=True)\n"
+            "for i in range(10**6): source.save_as(f'{sys.argv[2]}/{i}.roto')\n"
+        )
+        source = tmp_path / "source.roto"
+        with new_project(source) as project:
+            for number in range(30):
+                operate(project, number)
+            expected = everything(project)
+        chance, seen = random.Random(1), 0
+        for attempt in range(3):
+            folder = tmp_path / str(attempt)
+            folder.mkdir()
+            command = [sys.executable, "-c", code, str(source), str(folder)]
+            with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
+                child.stdout.readline()
+                time.sleep(chance.uniform(0.02, 0.15))
+                child.kill()
+            for path in folder.glob("*.roto"):
+                with Project.open(path) as copy:
+                    copy.check()
+                    assert everything(copy)[1:] == expected[1:]
+                seen += 1
+        tell(f"{seen} copies, all whole")
+
+
+def edit_until_killed(path, start, wait):
+    """Run the child, kill it some seconds after it began; how many operations it told of."""
+    command = [sys.executable, "-c", CHILD, str(path), str(start)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+        first = child.stdout.readline()
+        time.sleep(wait)
+        child.kill()
+        told, complaints = child.communicate()
+        assert child.returncode == -signal.SIGKILL, complaints.decode()
+    assert first == b"ready\n"
+    # A line that was cut off by the kill was not told.
+    lines = [line for line in told.splitlines(keepends=True) if line.endswith(b"\n")]
+    return int(lines[-1]) + 1 if lines else start
+
+
+class TestFullDisk:
+    def test_nothing_is_lost_and_memory_follows_the_file(self, tmp_path):
+        with new_project(tmp_path / "shot.roto") as project:
+            connection = project._file.connection
+            pages = connection.execute("PRAGMA page_count").fetchone()[0]
+            connection.execute(f"PRAGMA max_page_count = {pages + 10}")
+            failed = self.fill(project)
+            before = everything(project)
+            connection.execute("PRAGMA max_page_count = 100000")
+            with project.edit("room again") as edit:
+                edit.set_setting("room", True)
+            assert project.undo() == "room again"
+        with Project.open(tmp_path / "shot.roto") as project:
+            project.check()
+            assert everything(project)[:-1] == before[:-1]
+        assert "disk is full" in failed
+
+    @posix
+    @pytest.mark.parametrize("kilobytes", [100, 150, 400])
+    def test_files_that_may_not_grow(self, tmp_path, kilobytes):
+        code = f"""
+import resource, sys, random
+from roto.errors import ProjectError
+from roto.project import Project
+resource.setrlimit(resource.RLIMIT_FSIZE, ({kilobytes} * 1024,) * 2)
+failures = 0
+with Project.open(sys.argv[1]) as project:
+    for number in range(60):
+        label, before = f"edit {{number}}", project.settings()
+        try:
+            with project.edit(label) as edit:
+                edit.put_blob(random.Random(number).randbytes(9000))
+                edit.set_setting(label, "x" * 3000)
+            print(label)
+        except ProjectError as error:
+            assert project.settings() == before
+            failures += 1
+print(failures, file=sys.stderr)
+"""
+        path = tmp_path / "shot.roto"
+        new_project(path).close()
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        assert int(done.stderr) > 0
+        with Project.open(path) as project:
+            project.check()
+            assert list(project.settings()) == sorted(done.stdout.splitlines())
+
+    def test_saving_leaves_nothing_behind(self, tmp_path, monkeypatch):
+        project = new_project()
+        with project.edit("large") as edit:
+            edit.put_blob(b"x" * 500_000)
+        before = everything(project)
+
+        def full(*args):
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr("roto.project.database._sync", full)
+        with pytest.raises(ProjectError, match="No space left"):
+            project.save_as(tmp_path / "shot.roto")
+        assert list(tmp_path.iterdir()) == []
+        assert everything(project) == before
+        monkeypatch.undo()
+        project.save_as(tmp_path / "shot.roto")
+        project.close()
+
+    def fill(self, project):
+        for number in range(100):
+            before = everything(project)
+            try:
+                with project.edit(f"edit {number}") as edit:
+                    blob = edit.put_blob(os.urandom(3000))
+                    edit.put_keyframe(KeyframeRecord(number, 1, blob, "painted"))
+            except ProjectError as error:
+                assert everything(project) == before
+                return str(error)
+        raise AssertionError("the disk never got full")
+
+
+class TestInterrupted:
+    @pytest.mark.parametrize("moment", ["BEGIN IMMEDIATE", "COMMIT", "after COMMIT"])
+    def test_memory_says_what_the_file_says(self, tmp_path, moment):
+        class Interrupting:
+            def __init__(self, connection):
+                self.connection = connection
+
+            def __getattr__(self, name):
+                return getattr(self.connection, name)
+
+            def execute(self, statement, *rest):
+                if moment == statement:
+                    raise KeyboardInterrupt
+                found = self.connection.execute(statement, *rest)
+                if moment == f"after {statement}":
+                    raise KeyboardInterrupt
+                return found
+
+        path = tmp_path / "shot.roto"
+        with new_project(path) as project:
+            real = project._file._database
+            project._file._database = Interrupting(real)
+            with pytest.raises(KeyboardInterrupt):
+                self.change(project)
+            project._file._database = real
+            found = everything(project)
+            with project.edit("later") as edit:
+                edit.set_setting("b", 1)
+            assert project.undo() == "later"
+        with Project.open(path) as project:
+            assert everything(project)[:-1] == found[:-1]
+            assert (project.settings() == {"a": 1}) == (moment == "after COMMIT")
+
+    def change(self, project):
+        with project.edit("edit") as edit:
+            edit.set_setting("a", 1)
+            edit.remove_object(1)
+
+
+FRAMES = st.integers(1001, 1004)
+IDS = st.integers(1, 3)
+LABELS = st.sampled_from(["paint", "propagate", "lock"])
+BLOBS = st.sampled_from([b"one", b"two", b"three"])
+
+
+class Edits(RuleBasedStateMachine):
+    """A project in a file against a list of plain dictionaries."""
+
+    @initialize()
+    def begin(self):
+        self.folder = Path(tempfile.mkdtemp(dir=self.base))
+        self.path, self.saved = self.folder / "0.roto", 0
+        self.project = Project.create(CLIP, self.path)
+        self.states = [{n: {} for n in ("objects", "keyframes", "results", "locks", "settings")}]
+        self.labels, self.joinable, self.place = [], [], 0
+        self.given = set()
+
+    @property
+    def now(self):
+        return self.states[self.place]
+
+    def step(self, label, change, join=False):
+        """An edit of both: ``change(edit, tables)``; ``edit`` is None for the model."""
+        wanted = deepcopy(self.now)
+        with self.project.edit(label, join=join, durable=False) as edit:
+            change(edit, wanted)
+        if wanted == self.now:
+            return
+        if join and self.place == len(self.labels) and self.place and self.joinable[-1]:
+            join = self.labels[-1] == label
+        else:
+            join = False
+        if join:
+            self.states[-1] = wanted
+        else:
+            self.states[self.place + 1 :] = [wanted]
+            self.labels[self.place :], self.joinable[self.place :] = [label], [True]
+            self.place += 1
+
+    @rule(id=IDS, name=st.text(max_size=3), visible=st.booleans())
+    def put_object(self, id, name, visible):
+        record = ObjectRecord(id, name, (1, 2, 3), visible)
+        self.given.add(id)
+
+        def change(edit, tables):
+            edit.put_object(record)
+            tables["objects"][id] = record
+
+        self.step("object", change)
+
+    @rule()
+    def next_id(self):
+        with self.project.edit("id") as edit:
+            found = edit.next_object_id()
+        assert found not in self.given
+        self.given.add(found)
+
+    @rule(id=IDS)
+    def remove_object(self, id):
+        def change(edit, tables):
+            edit.remove_object(id)
+            for name in ("objects", "keyframes", "results", "locks"):
+                tables[name] = {
+                    key: record
+                    for key, record in tables[name].items()
+                    if getattr(record, "object", record if name != "objects" else key) != id
+                }
+
+        self.step("remove", change)
+
+    @precondition(lambda self: self.now["objects"])
+    @rule(data=st.data(), frame=FRAMES, label=LABELS, blob=st.none() | BLOBS, join=st.booleans())
+    def put_keyframe(self, data, frame, label, blob, join):
+        id = data.draw(st.sampled_from(sorted(self.now["objects"])))
+        record = KeyframeRecord(frame, id, None if blob is None else hash_of(blob), label)
+
+        def change(edit, tables):
+            if blob is not None:
+                assert edit.put_blob(blob) == record.blob
+            edit.put_keyframe(record)
+            tables["keyframes"][frame, id] = record
+
+        self.step(label, change, join)
+
+    @precondition(lambda self: self.now["objects"])
+    @rule(data=st.data(), frames=st.lists(FRAMES, max_size=3), label=LABELS, join=st.booleans())
+    def propagate(self, data, frames, label, join):
+        id = data.draw(st.sampled_from(sorted(self.now["objects"])))
+        share = data.draw(st.floats(0, 1))
+        blob = data.draw(BLOBS)
+
+        def change(edit, tables):
+            provenance = edit.put_provenance({"label": label})
+            for frame in frames:
+                record = ResultRecord(
+                    frame, id, edit.put_blob(blob), share, None, str(id), provenance
+                )
+                edit.put_result(record)
+                tables["results"][frame, id] = record
+
+        self.step(label, change, join)
+
+    @rule(frame=FRAMES, id=IDS, join=st.booleans())
+    def remove(self, frame, id, join):
+        def change(edit, tables):
+            edit.remove_keyframe(frame, id)
+            edit.remove_result(frame, id)
+            edit.remove_lock(id)
+            for name, key in (("keyframes", (frame, id)), ("results", (frame, id)), ("locks", id)):
+                tables[name].pop(key, None)
+
+        self.step("propagate", change, join)
+
+    @rule(id=IDS, frame=FRAMES, join=st.booleans())
+    def lock(self, id, frame, join):
+        record = LockRecord(id, frame, frame + 2)
+
+        def change(edit, tables):
+            edit.put_lock(record)
+            tables["locks"][id] = record
+
+        self.step("lock", change, join)
+
+    @rule(name=st.text(max_size=4), value=st.integers() | st.text() | st.lists(st.booleans()))
+    def setting(self, name, value):
+        def change(edit, tables):
+            edit.set_setting(name, value)
+            tables["settings"][name] = value
+
+        self.step("setting", change)
+
+    @rule(id=IDS)
+    def fail(self, id):
+        with contextlib.suppress(ZeroDivisionError), self.project.edit("fail") as edit:
+            edit.remove_object(id)
+            edit.set_setting("failed", edit.put_blob(b"failed"))
+            raise ZeroDivisionError
+
+    @rule()
+    def undo(self):
+        label = self.labels[self.place - 1] if self.place else None
+        assert self.project.undo() == label
+        if label is not None:
+            self.place -= 1
+            self.joinable[self.place] = False
+
+    @rule()
+    def redo(self):
+        label = self.labels[self.place] if self.place < len(self.labels) else None
+        assert self.project.redo() == label
+        if label is not None:
+            self.place += 1
+
+    @rule()
+    def reopen(self):
+        self.project.close()
+        self.project = Project.open(self.path)
+
+    @rule()
+    def save_as(self):
+        self.saved += 1
+        self.path = self.folder / f"{self.saved}.roto"
+        self.project.save_as(self.path)
+
+    @rule(keep=st.integers(0, 5))
+    def compact(self, keep):
+        self.project.compact(keep)
+        dropped = max(0, self.place - keep)
+        del self.states[:dropped], self.labels[:dropped], self.joinable[:dropped]
+        self.place -= dropped
+
+    @invariant()
+    def same(self):
+        if not hasattr(self, "project"):
+            return
+        assert tables_of(self.project) == self.now
+        steps = self.project.steps()
+        assert list(steps.undo) == self.labels[: self.place][::-1]
+        assert list(steps.redo) == self.labels[self.place :]
+
+    def teardown(self):
+        if not hasattr(self, "project"):
+            return
+        while self.project.undo() is not None:
+            self.place -= 1
+            assert tables_of(self.project) == self.now
+        assert self.place == 0
+        while self.project.redo() is not None:
+            self.place += 1
+            assert tables_of(self.project) == self.now
+        assert self.place == len(self.labels)
+        self.project.check()
+        self.project.close()
+        with Project.open(self.path, read_only=True) as project:
+            assert tables_of(project) == self.now
+
+
+def tables_of(project):
+    return {
+        "objects": project.objects(),
+        "keyframes": dict(project.keyframes()),
+        "results": dict(project.results()),
+        "locks": project.locks(),
+        "settings": project.settings(),
+    }
+
+
+def test_random_edits_undo_redo_and_reopening(tmp_path):
+    class InFolder(Edits):
+        base = tmp_path
+
+    run_state_machine_as_test(
+        InFolder,
+        settings=settings(
+            max_examples=12,
+            stateful_step_count=40,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+class TestSpeed:
+    def test_opening_a_large_project(self, tmp_path):
+        path = tmp_path / "shot.roto"
+        with new_project(path) as project:
+            with project.edit("second") as edit:
+                edit.put_object(ObjectRecord(2, "car", (0, 255, 0)))
+            self.propagate(project, range(1001, 2001))
+            for number in range(500):
+                with project.edit(f"edit {number}", durable=False) as edit:
+                    edit.put_keyframe(KeyframeRecord(1001 + number, 1, None, "painted"))
+            expected = everything(project)
+        seconds = []
+        for _ in range(3):
+            started = time.perf_counter()
+            with Project.open(path) as project:
+                found = everything(project)
+                seconds.append(time.perf_counter() - started)
+        assert found == expected
+        megabytes = path.stat().st_size / 2**20
+        tell(
+            f"1,000 frames x 2 objects, {len(found[-1].undo)} steps, {megabytes:.1f} MiB: "
+            f"opened and shown in {1000 * statistics.median(seconds):.0f} ms"
+        )
+        assert min(seconds) < 1
+
+    def test_milliseconds_per_edit(self, tmp_path):
+        with new_project(tmp_path / "shot.roto") as project:
+            durable = [timed(lambda n=n: self.paint(project, n)) for n in range(100)]
+            results = [timed(lambda f=f: self.propagate(project, [f])) for f in range(500)]
+            undo, redo = timed(project.undo), timed(project.redo)
+        tell(
+            f"ms: edit {figures(durable)}, a frame's result {figures(results)}, "
+            f"undo of 500 frames {undo:.0f}, redo {redo:.0f}"
+        )
+
+    def paint(self, project, number):
+        with project.edit("paint") as edit:
+            blob = edit.put_blob(os.urandom(5000))
+            edit.put_keyframe(KeyframeRecord(number, 1, blob, "painted"))
+
+    def propagate(self, project, frames):
+        for frame in frames:
+            with project.edit("propagate", join=True, durable=False) as edit:
+                made = edit.put_provenance({"model": "small"})
+                for object_id in project.objects():
+                    blob = edit.put_blob(os.urandom(6000))
+                    between = f"1001:{'a' * 16}", f"2000:{'b' * 16}"
+                    edit.put_result(ResultRecord(frame, object_id, blob, 0.9, *between, made))
+
+
+def timed(call):
+    started = time.perf_counter()
+    call()
+    return 1000 * (time.perf_counter() - started)
+
+
+def figures(milliseconds):
+    ordered = sorted(milliseconds)
+    most = ordered[int(0.99 * (len(ordered) - 1))]
+    return f"{statistics.median(ordered):.2f} (99 % below {most:.1f})"
