@@ -44,10 +44,12 @@ class Reader:
         pairs: list[tuple[Which, MaskLayer | None]] = []
         if isinstance(mask, Mapping):
             pairs = [(name, None) for name, given in mask.items() if given is None]
-            mask = {name: given for name, given in mask.items() if given is not None}
-            if not mask:
+            shown = {name: given for name, given in mask.items() if given is not None}
+            if not shown:
                 return pairs
-        found = self._read(frame, mask)
+            found = self._read(frame, shown)
+        else:
+            found = self._read(frame, mask)
         pairs += [(self._whose(found, layer), layer) for layer in found.layers]
         if found.complete:  # it speaks of everybody
             mentioned = {which for which, _ in pairs}

@@ -361,5 +361,6 @@ class Session(Studio):
         return name
 
     def _ids(self, objects: Objects) -> list[int]:
-        single = isinstance(objects, (int, str))
-        return [self.object_id(which) for which in ([objects] if single else objects)]
+        if isinstance(objects, (int, str)):
+            return [self.object_id(objects)]
+        return [self.object_id(which) for which in objects]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from roto.reach import neighbours
 
@@ -56,7 +56,7 @@ class Timeline:
 
     object: ObjectRecord
     keys: Mapping[int, KeyframeRecord]
-    provenance: Mapping[str, object]
+    provenance: Mapping[str, Any]
 
     @cached_property
     def frames(self) -> list[int]:
@@ -85,7 +85,7 @@ class Timeline:
         self,
         frame: int,
         result: ResultRecord | None,
-        made_from: Mapping[str, object],
+        made_from: Mapping[str, Any],
         *,
         locked: bool,
     ) -> State:

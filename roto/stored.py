@@ -89,12 +89,12 @@ class StoredFrames:
             if (record := self.project.keyframes().get((frame, i))) is not None
         }
         results: dict[str, str | None] = {
-            str(i): record.blob
+            str(i): found.blob
             for i, o in objects.items()
             if str(i) not in keyframes
             and (o.first is None or frame >= o.first)
             and (o.last is None or frame <= o.last)
-            and (record := self.project.results().get((frame, i))) is not None
+            and (found := self.project.results().get((frame, i))) is not None
         }
         return {"keyframes": keyframes, "results": results}
 
