@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from roto.passes import Propagated as Propagated
     from roto.results import FrameResult as FrameResult
     from roto.session import Session as Session
+    from roto.sessions import new_session as new_session
+    from roto.sessions import open_session as open_session
 
 _HOME = {
     "FrameResult": "roto.results",
@@ -35,7 +37,9 @@ _HOME = {
     "Session": "roto.session",
     "Settings": "roto.engine",
     "load_model": "roto.api",
+    "new_session": "roto.sessions",
     "open_clip": "roto.media",
+    "open_session": "roto.sessions",
     "propagate": "roto.api",
     "read_mask": "roto.masks",
     "stream": "roto.api",
@@ -50,7 +54,9 @@ __all__ = [
     "Settings",
     "__version__",
     "load_model",
+    "new_session",
     "open_clip",
+    "open_session",
     "propagate",
     "read_mask",
     "stream",

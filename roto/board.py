@@ -11,7 +11,7 @@ from roto.states import Timeline, key_name
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from roto.engine import Engine
+    from roto.engine import Engine, Settings
     from roto.project import Project
     from roto.reach import Direction
     from roto.states import State
@@ -45,13 +45,13 @@ class Board:
     Args:
         project: The rows.
         frames: All frames of the clip, ascending.
-        engine: What results made now would be made with; None where that is not known.
+        made: What results made now would be made with, as far as that is known.
     """
 
-    def __init__(self, project: Project, frames: Sequence[int], engine: Engine | None) -> None:
+    def __init__(self, project: Project, frames: Sequence[int], made: Mapping[str, object]) -> None:
         self._project, self._frames = project, frames
         self._provenances: dict[str, Mapping[str, object]] = {}
-        self.lines = _timelines(project, {} if engine is None else _made_with(engine))
+        self.lines = _timelines(project, made)
 
     def status(self) -> Status:
         """Everything."""
@@ -114,18 +114,24 @@ class Board:
         return self._provenances[name]
 
 
-def _timelines(project: Project, made_with: Mapping[str, object]) -> dict[int, Timeline]:
+def _timelines(project: Project, made: Mapping[str, object]) -> dict[int, Timeline]:
     keys = sorted(project.keyframes().items())
     lines = {}
     for object_id, record in project.objects().items():
         own = {frame: key for (frame, i), key in keys if i == object_id}
-        provenance = {**made_with, "keyframes": [key_name(key) for key in own.values()]}
+        provenance = {**made, "keyframes": [key_name(key) for key in own.values()]}
         lines[object_id] = Timeline(record, own, provenance)
     return lines
 
 
-def _made_with(engine: Engine) -> dict[str, object]:
-    settings = asdict(engine.settings)
-    settings.pop("cache_bytes")  # how much is kept at hand changes no result
+def made_with(engine: Engine) -> dict[str, object]:
+    """Model, weights and settings, as the provenance of a result names them."""
     known = engine.capabilities
-    return {"model": known.name, "weights": known.weights, "settings": settings}
+    return describe(known.name, known.weights, engine.settings)
+
+
+def describe(model: str, weights: str, settings: Settings) -> dict[str, object]:
+    """The same, of an engine that is not loaded yet."""
+    values = asdict(settings)
+    values.pop("cache_bytes")  # how much is kept at hand changes no result
+    return {"model": model, "weights": weights, "settings": values}

@@ -5,6 +5,7 @@ No torch: a list of models must appear at once.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import os
@@ -79,6 +80,15 @@ def find_model(name: str | os.PathLike[str] = DEFAULT) -> Model:
     raise WeightsNotFoundError(
         f"There is no model {text!r}; known are: {known}. A path to a weight file works as well."
     )
+
+
+def fingerprint(path: Path) -> str:
+    """SHA-256 of a weight file, hexadecimal: what a matte's provenance names."""
+    with path.open("rb") as file:
+        digest = hashlib.sha256()
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def _in_folder(folder: Path, *, embedded: bool) -> list[Model]:

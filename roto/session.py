@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from roto.board import Board, Status
+from roto.board import Board, Status, made_with
 from roto.errors import KeyframeError, MaskError, SettingsError
 from roto.giving import Reader
 from roto.masks import davis_palette
@@ -22,10 +22,12 @@ from roto.stored import StoredFrames, StoredKept, pack_answer, pack_layer, pack_
 from roto.studio import Studio
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    import os
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     import numpy as np
     import numpy.typing as npt
+    from typing_extensions import Self
 
     from roto.engine import Engine, Memory
     from roto.masks import MaskLayer
@@ -64,21 +66,26 @@ class Session(Studio):
 
     Args:
         source: The open clip. The session does not close it.
-        engine: What compares and remembers; it may come later, before anything is propagated.
-        project: Where everything is kept; see :func:`roto.open_session`.
+        engine: What compares and remembers, or what loads it when it is needed; it may come
+            later, before anything is propagated.
+        project: Where everything is kept; see :func:`roto.new_session`.
+        made_with: See :func:`roto.board.made_with`: what the engine will be, while it is not
+            loaded. Without it the state of results does not depend on model and settings.
         cache_bytes: Bound of the store of encoded frames.
     """
 
     def __init__(
         self,
         source: FrameSource,
-        engine: Engine | None,
+        engine: Engine | Callable[[], Engine] | None,
         project: Project,
         *,
+        made_with: Mapping[str, object] | None = None,
         cache_bytes: int = 512 * 2**20,
     ) -> None:
         super().__init__(source, engine, cache_bytes=cache_bytes)
         self.project = project
+        self._made_with = made_with or {}
         self.stored = StoredFrames(project, (source.clip.height, source.clip.width))
         self._focus: int | None = None
 
@@ -285,6 +292,25 @@ class Session(Studio):
             join = join or bool(event.answers)
             yield event
 
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Copy everything to a new project file and go on in that. Edits need no saving then.
+
+        Raises:
+            ProjectError: there is a file already, or it cannot be written.
+        """
+        self.project.save_as(path)
+
+    def close(self) -> None:
+        """Close project and clip."""
+        self.project.close()
+        self.source.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
     def undo(self) -> str | None:
         """Take the newest step back, a whole propagation at once; returns what it was."""
         return self.project.undo()
@@ -325,7 +351,9 @@ class Session(Studio):
                 )
 
     def _board(self) -> Board:
-        return Board(self.project, list(self.source.frame_numbers), self._engine)
+        loaded = self._engine is not None and not callable(self._engine)
+        made = made_with(self.engine) if loaded else self._made_with
+        return Board(self.project, list(self.source.frame_numbers), made)
 
     def _reader(self) -> Reader:
         return Reader(self.stored.size, {i: record.name for i, record in self.objects.items()})

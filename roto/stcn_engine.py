@@ -6,6 +6,7 @@ networks know nothing of plates and the session nothing of tensors.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,8 @@ from roto.model.backbones import normalise
 from roto.model.devices import choose_device, choose_precision
 from roto.model.folding import fold_batch_norms
 from roto.model.memory import read
-from roto.model.weights import fingerprint, load_network
+from roto.model.weights import load_network
+from roto.models import fingerprint
 from roto.results import Grid, Logits
 
 if TYPE_CHECKING:
@@ -90,12 +92,16 @@ class StcnEngine:
     @torch.inference_mode()
     def encode(self, picture: Display) -> EncodedFrame:
         """See :meth:`roto.engine.Engine.encode`."""
-        grid = working_grid((picture.shape[0], picture.shape[1]), self.settings.short_side)
+        grid = self.grid((picture.shape[0], picture.shape[1]))
         image = torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1)[None]
         image = _resize(image.to(self.device), grid.work)
         features = self.net.encode_image(self.normalise(image, grid))
         positions = features.key[0].flatten(1).T.float().contiguous()
         return EncodedFrame(grid, image, features, positions)
+
+    def grid(self, plate: tuple[int, int]) -> Grid:
+        """How the working picture of a plate (H, W) lies on it."""
+        return working_grid(plate, self.settings.short_side, enlarge=self.settings.enlarge)
 
     def open_memory(self) -> StcnMemory:
         """See :meth:`roto.engine.Engine.open_memory`."""
@@ -123,6 +129,7 @@ class _Bank:
 
     keys: Tensor  # (N, Ck)
     values: Tensor  # (N, K*Cv)
+    bonus: Tensor | None  # (N,) where keyframes weigh more or less than other frames
 
 
 class StcnMemory:
@@ -198,7 +205,7 @@ class StcnMemory:
     def follow(self, masks: Mapping[int, SoftMask]) -> None:
         """See :meth:`roto.engine.Memory.follow`."""
         for i, mask in masks.items():
-            grid = working_grid((mask.shape[0], mask.shape[1]), self._settings.short_side)
+            grid = self._engine.grid((mask.shape[0], mask.shape[1]))
             self._seen[i] = F.avg_pool2d(self._at_work(mask, grid), 4)[0]
 
     def drop(self, frame: int, objects: Iterable[int]) -> None:
@@ -333,7 +340,8 @@ class StcnMemory:
         if bank is None:
             entries = self._entries(group[0])
             values = [torch.cat([e.values[i] for i in group], 1) for e in entries]
-            bank = _Bank(torch.cat([e.key for e in entries]), torch.cat(values))
+            keys = torch.cat([e.key for e in entries])
+            bank = _Bank(keys, torch.cat(values), self._bonus(entries))
             self._banks[group] = bank
         settings = self._settings
         out = read(
@@ -342,9 +350,21 @@ class StcnMemory:
             encoded.positions,
             top_k=settings.top_k,
             kind=settings.similarity,
+            bonus=bank.bonus,
         )
         h, w = encoded.features.key.shape[-2:]
         return out.T.reshape(1, len(group), -1, h, w)
+
+
+    def _bonus(self, entries: Sequence[MemoryFrame]) -> Tensor | None:
+        weight = self._settings.keyframe_weight
+        if weight == 1:
+            return None
+        kept = self._permanent.values()
+        parts = [
+            e.key.new_full((len(e.key),), math.log(weight) if e in kept else 0.0) for e in entries
+        ]
+        return torch.cat(parts)
 
 
 def load_engine(
@@ -362,9 +382,13 @@ def load_engine(
     )
 
 
-def working_grid(plate: tuple[int, int], short_side: int, stride: int = 16) -> Grid:
+def working_grid(
+    plate: tuple[int, int], short_side: int, stride: int = 16, *, enlarge: bool = False
+) -> Grid:
     """Size the network works at, and the padding to multiples of ``stride``, split evenly."""
-    scale = min(1.0, short_side / min(plate))
+    scale = short_side / min(plate)
+    if not enlarge:
+        scale = min(1.0, scale)
     h, w = (max(1, round(side * scale)) for side in plate)
     down, across = -h % stride, -w % stride
     pad = (across // 2, across - across // 2, down // 2, down - down // 2)

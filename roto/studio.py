@@ -9,6 +9,8 @@ from roto.errors import FrameSizeError, SettingsError
 from roto.media import to_display
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from roto.engine import Encoded, Engine
     from roto.media import FrameSource, Image
 
@@ -18,15 +20,15 @@ class Studio:
 
     Args:
         source: The open clip. The studio does not close it.
-        engine: What compares and remembers; see ``roto.load_model``. It may come later, but
-            before anything is propagated.
+        engine: What compares and remembers; see ``roto.load_model``. Or what loads it when it
+            is needed. It may come later, but before anything is propagated.
         cache_bytes: Bound of the store of encoded frames that a second pass will use.
     """
 
     def __init__(
         self,
         source: FrameSource,
-        engine: Engine | None = None,
+        engine: Engine | Callable[[], Engine] | None = None,
         *,
         cache_bytes: int = 512 * 2**20,
     ) -> None:
@@ -38,6 +40,8 @@ class Studio:
         """What compares and remembers."""
         if self._engine is None:
             raise SettingsError("The session has no engine yet; set session.engine first.")
+        if callable(self._engine):
+            self._engine = self._engine()
         return self._engine
 
     @engine.setter

@@ -23,6 +23,7 @@ def engine_from(options: argparse.Namespace) -> Engine:
     """The engine that the options of a command ask for."""
     settings = Settings(
         short_side=options.short_side,
+        enlarge=options.enlarge,
         memory_every=options.memory_every,
         max_memory=options.max_memory,
         top_k=options.top_k or None,

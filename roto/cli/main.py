@@ -123,6 +123,7 @@ def _add_engine(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--device", default="auto", help="auto, cpu, cuda, mps")
     group.add_argument("--precision", default="auto", help="auto, float32, bfloat16")
     group.add_argument("--short-side", type=int, default=default.short_side, metavar="PIXELS")
+    group.add_argument("--enlarge", action="store_true", help="also enlarge smaller plates to it")
     group.add_argument("--top-k", type=int, default=default.top_k, metavar="K")
     group.add_argument("--memory-every", type=int, default=default.memory_every, metavar="N")
     group.add_argument("--max-memory", type=int, default=default.max_memory, metavar="FRAMES")

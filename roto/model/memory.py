@@ -67,6 +67,7 @@ def read(
     *,
     top_k: int | None = 20,
     kind: Similarity = "l2",
+    bonus: Tensor | None = None,
     workspace: int = WORKSPACE_BYTES,
 ) -> Tensor:
     """Read-out for inference, chunked over query positions.
@@ -81,14 +82,15 @@ def read(
         query: (M, Ck).
         top_k: Positions kept per query; None for the whole softmax.
         kind: As for :func:`similarity`.
+        bonus: (N,) added to the scaled similarities: some positions are to weigh more.
         workspace: Bound in bytes for one chunk of similarities, at least one row.
 
     Returns:
         (M, C).
     """
+    memory, query = _augment(memory, query, kind, bonus)
     if top_k is None or top_k >= memory.shape[0]:
-        return _read_all(memory, values, query, kind, workspace)
-    memory, query = _augment(memory, query, kind)
+        return _read_all(memory, values, query, workspace)
     parts = []
     for part in query.split(_rows(memory, workspace)):
         # Float32 throughout: rounding scores to bfloat16 would change which positions win.
@@ -98,11 +100,11 @@ def read(
     return torch.cat(parts)
 
 
-def _read_all(
-    memory: Tensor, values: Tensor, query: Tensor, kind: Similarity, workspace: int
-) -> Tensor:
+def _read_all(memory: Tensor, values: Tensor, query: Tensor, workspace: int) -> Tensor:
+    """The whole softmax over augmented keys."""
     chunks = query.split(_rows(memory, workspace))
-    return torch.cat([read_dense(memory[None], values[None], q[None], kind)[0] for q in chunks])
+    parts = [torch.softmax(q @ memory.T, -1).to(values.dtype) @ values for q in chunks]
+    return torch.cat(parts)
 
 
 def _rows(memory: Tensor, workspace: int) -> int:
@@ -110,18 +112,23 @@ def _rows(memory: Tensor, workspace: int) -> int:
     return max(1, workspace // (4 * max(1, memory.shape[0])))
 
 
-def _augment(memory: Tensor, query: Tensor, kind: Similarity) -> tuple[Tensor, Tensor]:
-    """Keys of which the plain product is already the scaled similarity.
+def _augment(
+    memory: Tensor, query: Tensor, kind: Similarity, bonus: Tensor | None
+) -> tuple[Tensor, Tensor]:
+    """Keys of which the plain product is already the scaled similarity, bonus included.
 
-    The squared norm of ``l2`` becomes one more channel, so that no pass over the large
-    matrix follows the multiplication.
+    The squared norm of ``l2`` and the bonus become one more channel, so that no pass over the
+    large matrix follows the multiplication.
     """
     memory, query = memory.float(), query.float()
     if kind == "cosine":
         memory, query = F.normalize(memory, dim=-1), F.normalize(query, dim=-1)
     scale = 1 / math.sqrt(memory.shape[-1])
-    if kind != "l2":
+    if kind != "l2" and bonus is None:
         return memory * scale, query
-    squares = memory.pow(2).sum(-1, keepdim=True)
+    extra = 0 if bonus is None else bonus[:, None]
+    if kind == "l2":
+        extra = extra - memory.pow(2).sum(-1, keepdim=True) * scale
     ones = query.new_ones(query.shape[0], 1)
-    return torch.cat([memory * 2, -squares], -1) * scale, torch.cat([query, ones], -1)
+    factor = 2 * scale if kind == "l2" else scale
+    return torch.cat([memory * factor, extra], -1), torch.cat([query, ones], -1)

@@ -6,7 +6,6 @@ weight file needs nothing beside it. Files are read without running any code in 
 
 from __future__ import annotations
 
-import hashlib
 import pickle
 import warnings
 from typing import TYPE_CHECKING
@@ -130,15 +129,6 @@ def save_state_dict(state: Mapping[str, Tensor], path: Path, *, half: bool = Tru
     part = path.with_suffix(".part")
     save_file(tensors, part)
     part.replace(path)
-
-
-def fingerprint(path: Path) -> str:
-    """SHA-256 of a weight file, hexadecimal: what a matte's provenance names."""
-    with path.open("rb") as file:
-        digest = hashlib.sha256()
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def _read_safetensors(path: Path) -> StateDict:

@@ -76,8 +76,8 @@ def open_reading(path: Path) -> sqlite3.Connection:
     check_file(path)
     with explained(path):
         try:
-            connection = _connect(_uri(path), reading=True)
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            with _closed_on_error(_connect(_uri(path), reading=True)) as connection:
+                connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         except sqlite3.OperationalError as error:
             if "unable to open" not in str(error) and "readonly" not in str(error):
                 raise
@@ -202,11 +202,11 @@ def explained(path: Path | None) -> Iterator[None]:
         yield
     except ProjectError:
         raise
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
         raise explain(path, error) from error
 
 
-def explain(path: Path | None, error: sqlite3.Error | OSError) -> ProjectError:
+def explain(path: Path | None, error: Exception) -> ProjectError:
     """The sentence for an artist that says why a project cannot be used."""
     name = "The unsaved project" if path is None else str(path)
     kind, reason = ProjectError, str(error)
@@ -214,6 +214,8 @@ def explain(path: Path | None, error: sqlite3.Error | OSError) -> ProjectError:
         reason = "there is no such folder"
     elif isinstance(error, OSError):
         reason = error.strerror or reason
+    elif isinstance(error, UnicodeDecodeError):  # SQLite's complaint quotes damaged text
+        kind, reason = ProjectDamagedError, "it is damaged"
     else:
         known = ((k, r) for text, k, r in _REASONS if text in str(error))
         kind, reason = next(known, (ProjectDamagedError, f"SQLite says {error}"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +21,7 @@ from roto.project.state import Change, State
 from roto.project.tables import BadValueError, to_sql
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Sequence
 
     from typing_extensions import Self
@@ -147,7 +147,7 @@ class ProjectFile:
         self.state.apply(change.reversed for change in changes)
         if not self._touched or self._closed:
             return
-        with suppress(sqlite3.Error, ProjectError):
+        with suppress(ProjectError), database.explained(self.path):
             if self._database.in_transaction:
                 self._database.execute("ROLLBACK")
             self.load()  # only the file knows whether an interrupt came before or after

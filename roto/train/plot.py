@@ -1,4 +1,4 @@
-"""Curves of training runs, several on the same axes: ``python -m roto.train.plot RUN... -o PNG``."""
+"""Draw the curves of training runs, several on the same axes to compare them."""
 
 from __future__ import annotations
 
@@ -84,7 +84,9 @@ def plot(runs: dict[str, list[Line]], path: Path) -> None:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     except ImportError as error:
-        raise SettingsError("Plots need matplotlib: install roto with its extra 'train'.") from error
+        raise SettingsError(
+            "Plots need matplotlib: install roto with its extra 'train'."
+        ) from error
     figure = Figure(figsize=(11, 7), layout="constrained")
     canvas = FigureCanvasAgg(figure)  # draws without a display
     for axes, (name, title) in zip(figure.subplots(2, 2).flat, _PANELS, strict=True):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 import tarfile
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -16,16 +18,17 @@ from torch import nn
 from roto.errors import DecodeError, SettingsError, WeightsNotFoundError
 from roto.model.aggregation import soft_aggregate
 from roto.model.stcn import STCN, StcnConfig
-from roto.model.weights import load_network
+from roto.model.weights import load_network, save_state_dict
+from roto.train import hard, plot, warps
 from roto.train.__main__ import load_backbone, main
 from roto.train.appearance import Look, motion_blur
 from roto.train.batches import Batches
 from roto.train.loop import CHECKPOINT, LOG, WEIGHTS, Trainer
-from roto.train.losses import bootstrapped_cross_entropy, soft_iou_loss
+from roto.train.losses import bootstrapped_cross_entropy, distance_from_teacher, soft_iou_loss
 from roto.train.motion import CAMERA, OBJECT, wander
 from roto.train.packs import IGNORE, StillPack
 from roto.train.recipe import Progress, Recipe
-from roto.train.step import aggregated_logits, clip_loss, hard_iou
+from roto.train.step import aggregated_logits, clip_loss, hard_iou, rollout
 from roto.train.synthesis import ClipMaker
 
 if TYPE_CHECKING:
@@ -117,6 +120,52 @@ def test_labels_move_with_the_pixels(pack: StillPack) -> None:
     assert np.median(differences) < 25
 
 
+@pytest.mark.parametrize("targets", [1, 2])
+def test_warped_clips_show_every_target_of_one_photo(pack: StillPack, targets: int) -> None:
+    clip = warps.WarpMaker(pack, size=SIDE, frames=3).make(np.random.default_rng(3), targets)
+    assert clip.frames.shape == (3, SIDE, SIDE, 3)
+    assert set(np.unique(clip.labels)) <= {0, *range(1, targets + 1), IGNORE}
+    assert set(range(1, targets + 1)) <= set(np.unique(clip.labels[0]))
+    assert len(clip.stills) == 1
+    assert (clip.labels[0] != clip.labels[1]).mean() > 0.01  # every frame is warped by itself
+
+
+def test_warps_without_enough_objects_are_one_sentence(
+    pack: StillPack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warps, "_ATTEMPTS", 20)
+    maker = warps.WarpMaker(pack, size=SIDE, frames=3)
+    with pytest.raises(SettingsError, match="--pairs 0"):
+        maker.make(np.random.default_rng(0), 3)
+
+
+def test_hard_stills_are_those_of_the_highest_recent_loss() -> None:
+    table = torch.zeros(400)
+    everyone = torch.arange(390)[:, None]
+    hard.note(table, everyone[:100], torch.ones(100))
+    assert len(hard.hardest(table)) == 0  # too few are known
+    rows = torch.cat([everyone, everyone, torch.full_like(everyone, -1)], 1)
+    hard.note(table, rows, torch.arange(390) + 1.0)
+    assert (table[390:] == 0).all()
+    assert table[200] == 201  # known for the first time
+    assert table[99] == pytest.approx(0.7 * 1 + 0.3 * 100)
+    assert set(hard.hardest(table)) == set(range(351, 390))
+
+
+def test_hard_clips_are_made_of_hard_stills(
+    pack: StillPack, pack_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hard, "_LEAST", 1)
+    monkeypatch.setattr(hard, "_TOP", 0.2)
+    recipe = Recipe(packs=(str(pack_path),), size=SIDE, batch=2, hard_clips=0.5)
+    plain = Batches(recipe, pack)[3]
+    unknown = Batches(recipe, pack, torch.zeros(6))[3]
+    assert torch.equal(plain.frames, unknown.frames)
+    known = Batches(recipe, pack, torch.tensor([1.0, 1, 1, 1, 5, 1]))
+    for index in range(4):
+        assert set(known[index].stills[0].tolist()) <= {4, -1}
+
+
 def test_a_batch_depends_on_its_number_alone(pack: StillPack, pack_path: Path) -> None:
     recipe = Recipe(packs=(str(pack_path),), size=SIDE, batch=2)
     first, again, other = (Batches(recipe, pack)[i] for i in (7, 7, 8))
@@ -191,6 +240,51 @@ def test_every_trained_parameter_gets_a_gradient(pack: StillPack) -> None:
     assert without == []
 
 
+def test_few_frames_and_blind_clips_leave_no_parameter_without_a_gradient(
+    pack: StillPack,
+) -> None:
+    """Processes that train together wait for the gradient of every parameter."""
+    torch.manual_seed(0)
+    net = STCN(replace(TINY, prior=True))
+    clip = ClipMaker(pack, size=SIDE, frames=2).make(np.random.default_rng(0), 1)
+    frames, labels = torch.from_numpy(clip.frames)[None], torch.from_numpy(clip.labels)[None]
+    clip_loss(net, frames, labels, 1, 0.3, torch.tensor([False])).loss.backward()
+    assert [n for n, p in net.named_parameters() if p.grad is None] == []
+
+
+def test_the_distance_from_a_teacher_is_one_of_distributions() -> None:
+    torch.manual_seed(0)
+    own, taught = torch.randn(2, 3, 8, 8), torch.randn(2, 3, 8, 8)
+    labels = torch.zeros(2, 8, 8, dtype=torch.long)
+    labels[:, :4] = IGNORE
+    assert distance_from_teacher(own, own + 3.0, labels) == pytest.approx([0, 0], abs=1e-6)
+    expected = torch.nn.functional.kl_div(
+        own.log_softmax(1), taught.log_softmax(1), log_target=True, reduction="none"
+    )[:, :, 4:]
+    found = distance_from_teacher(own, taught, labels)
+    assert found == pytest.approx(expected.sum(1).mean((1, 2)).tolist(), rel=1e-4)
+    other = torch.where(labels[:, None] == IGNORE, -9.0, taught)
+    assert torch.allclose(distance_from_teacher(own, other, labels), found)
+
+
+def test_a_teacher_with_the_same_answers_teaches_nothing(pack: StillPack) -> None:
+    torch.manual_seed(0)
+    net, other = STCN(TINY).eval(), STCN(TINY).eval()
+    clip = ClipMaker(pack, size=SIDE, frames=3).make(np.random.default_rng(0), 2)
+    clips = torch.from_numpy(clip.frames)[None], torch.from_numpy(clip.labels)[None], 2
+    with torch.no_grad():
+        alone = clip_loss(net, *clips, 1.0)
+        same = clip_loss(net, *clips, 1.0, taught=list(rollout(net, *clips)))
+        taught = list(rollout(other, *clips))
+        weak, strong = (
+            clip_loss(net, *clips, 1.0, taught=taught, teacher_share=share).loss
+            for share in (0.5, 1.0)
+        )
+    assert same.loss == pytest.approx(alone.loss.item(), abs=1e-5)
+    assert strong - alone.loss == pytest.approx(2 * (weak - alone.loss).item(), rel=1e-3)
+    assert weak > alone.loss
+
+
 def test_the_rate_warms_up_stays_and_falls() -> None:
     recipe = Recipe(packs=(), minutes=10, warm_up=10, decay_from=0.5)
     at = [
@@ -239,14 +333,17 @@ def test_batch_statistics_and_frozen_blocks_do_not_change(pack_path: Path) -> No
     fixed = [n for n in before if "running_" in n or n.startswith("key_encoder.features.0.")]
     assert all(torch.equal(before[n], after[n]) for n in fixed)
     assert not torch.equal(before["decoder.pred.weight"], after["decoder.pred.weight"])
-    assert any(isinstance(m, nn.BatchNorm2d) and not m.training for m in trainer.net.modules())
+    assert not any(isinstance(m, nn.BatchNorm2d) and m.training for m in trainer.net.modules())
 
 
 def test_the_command_trains_logs_and_ships(pack_path: Path, tmp_path: Path) -> None:
     arguments = ["--packs", str(pack_path), "--out", str(tmp_path), "--size", "32", "--batch", "1"]
     assert main([*arguments, "--minutes", "0.001"]) == 0
     assert (tmp_path / WEIGHTS).stat().st_size < 13e6
-    assert json.loads((tmp_path / "recipe.json").read_text())["size"] == 32
+    recipe = json.loads((tmp_path / "recipe.json").read_text())
+    assert recipe["size"] == 32
+    assert recipe["command"].startswith("python -m roto.train --packs ")
+    assert recipe["command"].endswith(" --minutes 0.001")
     steps = torch.load(tmp_path / CHECKPOINT, weights_only=True)["progress"]["step"]
     assert steps >= 1
     assert main([*arguments, "--sheet", str(tmp_path / "sheet.png")]) == 0
@@ -254,6 +351,44 @@ def test_the_command_trains_logs_and_ships(pack_path: Path, tmp_path: Path) -> N
     assert sheet is not None
     assert sheet.std() > 10
     assert not (tmp_path / LOG).exists()  # too short a run for a line
+
+
+def test_the_command_trains_ablations_with_a_teacher(pack_path: Path, tmp_path: Path) -> None:
+    teacher = tmp_path / "teacher.safetensors"
+    save_state_dict(STCN(TINY).state_dict(), teacher)
+    arguments = ["--packs", str(pack_path), "--out", str(tmp_path), "--teacher", str(teacher)]
+    arguments += ["--size", "32", "--batch", "1", "--minutes", "0.001", "--workers", "0"]
+    recipe = ["--clips", "warps", "--no-prior", "--iou-share", "0", "--hard-clips", "0.5"]
+    assert main([*arguments, *recipe]) == 0
+    assert not load_network(tmp_path / WEIGHTS).config.prior
+    recent = torch.load(tmp_path / CHECKPOINT, weights_only=True)["recent"]
+    assert 0 < (recent > 0).sum() <= 6
+
+
+def _write_log(run: Path, lines: list[dict[str, float]]) -> None:
+    run.mkdir()
+    (run / LOG).write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+
+def test_runs_are_plotted_on_the_same_axes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = {"step": 20, "minutes": 1.0, "loss": 0.5, "iou": 0.4, "rate": 1.0}
+    second = {**first, "minutes": 2.0, "loss": 0.4}
+    score = {"step": 40, "validation": "some", "j_and_f": 60.0}
+    _write_log(tmp_path / "a", [first, second, score, {**second, "minutes": 1.5}])
+    _write_log(tmp_path / "b", [first])
+    lines = plot.read_log(tmp_path / "a")
+    assert plot.points(lines[:3], "j_and_f") == ([2.0], [60.0])
+    assert plot.points(lines, "loss") == ([1.0, 1.5], [0.5, 0.4])  # resumed from before minute 2
+    runs = [str(tmp_path / "a"), str(tmp_path / "b")]
+    out = tmp_path / "plots" / "plot.png"
+    assert plot.main([*runs, "-o", str(out)]) == 0
+    picture = cv2.imread(str(out))
+    assert picture is not None
+    assert picture.std() > 5
+    assert plot.main([str(tmp_path / "nothing"), "-o", str(out)]) == 1
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(SettingsError, match="extra 'train'"):
+        plot.plot({}, out)
 
 
 def test_wrong_options_are_one_sentence(pack_path: Path, tmp_path: Path) -> None:

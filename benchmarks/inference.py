@@ -1,0 +1,148 @@
+"""What each choice at inference is worth: a table of J&F and speed on clips with ground truth.
+
+    python benchmarks/inference.py video-val.tar [--model small] [--only top-k ...]
+
+Every row changes one setting of the defaults. Choose on clips that are no benchmark: defaults
+picked on DAVIS would be tuned to it. Rows are printed as they come.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from tables import print_machine
+
+import roto
+from roto.engine import Settings
+from roto.evaluate.davis import DavisDataset
+from roto.evaluate.propagation import propagation
+from roto.evaluate.run import evaluate
+from roto.results import Logits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from roto.engine import Capabilities, Encoded, Engine, Memory
+    from roto.evaluate.scores import Scores
+
+CHOICES: dict[str, dict[str, Any]] = {
+    "defaults": {},
+    "memory every 3": {"memory_every": 3},
+    "memory every 8": {"memory_every": 8},
+    "last frame too": {"remember_last": True},
+    "top-k 10": {"top_k": 10},
+    "top-k 50": {"top_k": 50},
+    "top-k none": {"top_k": None},
+    "at most 6 memory frames": {"max_memory": 6},
+    "at most 24 memory frames": {"max_memory": 24},
+    "keyframes weigh 3": {"keyframe_weight": 3.0},
+    "keyframes weigh 10": {"keyframe_weight": 10.0},
+    "dot product": {"similarity": "dot"},
+    "enlarged to 360": {"short_side": 360, "enlarge": True},
+    "enlarged to 480": {"short_side": 480, "enlarge": True},
+    "mirrored as well": {},
+}
+
+
+@dataclass(frozen=True)
+class _Both:
+    """A picture and its mirror image, encoded."""
+
+    straight: Encoded
+    mirrored: Encoded
+
+    @property
+    def nbytes(self) -> int:
+        return self.straight.nbytes + self.mirrored.nbytes
+
+
+class Mirrored:
+    """An engine that looks at each picture twice, and averages log-odds: test-time flip."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine, self.settings = engine, engine.settings
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return self.engine.capabilities
+
+    def encode(self, picture: Any) -> _Both:
+        flipped = np.ascontiguousarray(picture[:, ::-1])
+        return _Both(self.engine.encode(picture), self.engine.encode(flipped))
+
+    def open_memory(self) -> _MirroredMemory:
+        return _MirroredMemory(self.engine.open_memory(), self.engine.open_memory())
+
+
+class _MirroredMemory:
+    def __init__(self, straight: Memory, mirrored: Memory) -> None:
+        self.straight, self.mirrored = straight, mirrored
+
+    def add(self, frame: int, encoded: _Both, masks: Mapping[int, Any], *, permanent: bool) -> None:
+        self.straight.add(frame, encoded.straight, masks, permanent=permanent)
+        flipped = {i: np.ascontiguousarray(mask[:, ::-1]) for i, mask in masks.items()}
+        self.mirrored.add(frame, encoded.mirrored, flipped, permanent=permanent)
+
+    def predict(
+        self,
+        frame: int,
+        encoded: _Both,
+        objects: Sequence[int],
+        known: Mapping[int, Any] | None = None,
+    ) -> Logits:
+        assert not known
+        first = self.straight.predict(frame, encoded.straight, objects)
+        second = self.mirrored.predict(frame, encoded.mirrored, objects)
+        return Logits(first.ids, (first.values + second.values[..., ::-1]) / 2, first.grid)
+
+    def wants(self, frame: int) -> bool:
+        return self.straight.wants(frame) | self.mirrored.wants(frame)
+
+    def follow(self, masks: Mapping[int, Any]) -> None:
+        raise NotImplementedError("every frame is predicted here")
+
+    def drop(self, frame: int, objects: Iterable[int]) -> None:
+        raise NotImplementedError("no keyframe is taken back here")
+
+    def branch(self) -> _MirroredMemory:
+        return _MirroredMemory(self.straight.branch(), self.mirrored.branch())
+
+    def forget(self, objects: Iterable[int] | None = None) -> None:
+        self.straight.forget(objects)
+        self.mirrored.forget(objects)
+
+
+def score(choice: str, options: argparse.Namespace) -> Scores:
+    """Run the data set with one choice."""
+    settings = replace(Settings(), **CHOICES[choice])
+    engine: Any = roto.load_model(options.model, settings=settings, device=options.device)
+    if choice == "mirrored as well":
+        engine = Mirrored(engine)
+    with DavisDataset(options.dataset) as sequences:
+        chosen = [s for s in sequences if not options.sequences or s.name in options.sequences]
+        return evaluate(chosen, propagation(engine))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("dataset", type=Path)
+    parser.add_argument("--model", default="small")
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--only", nargs="+", choices=list(CHOICES), default=list(CHOICES))
+    parser.add_argument("--sequences", nargs="+", metavar="NAME")
+    options = parser.parse_args()
+    print_machine()
+    print("| choice | J&F | J | F | frames/s |\n|---|---|---|---|---|")
+    for choice in options.only:
+        found = score(choice, options)
+        values = (100 * v for v in (found.j_and_f, found.j.mean, found.f.mean))
+        cells = [f"{v:.2f}" for v in (*values, found.frames_per_second)]
+        print(f"| {choice} | {' | '.join(cells)} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
