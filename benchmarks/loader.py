@@ -2,7 +2,7 @@
 
 python benchmarks/loader.py --packs TAR [TAR ...] [--workers 4] [--seconds 10] [--batch 8]
 
-Workers double from one to all cores. Time counts from the first batch on.
+Workers double from one to all cores. Nothing is trained: the rate is what a GPU could be fed.
 """
 
 from __future__ import annotations
@@ -38,11 +38,7 @@ def main() -> None:
 def clips_per_second(
     options: argparse.Namespace, pack: StillPack, workers: int, side: int, frames: int
 ) -> float:
-    """Rate after the first batch, over at least ``--seconds``.
-
-    What was made before the clock started is no more than the loader prefetches while the
-    first batch is under way, which is why the first ones are left out.
-    """
+    """Rate over at least ``--seconds``, once the workers have started and made two batches each."""
     recipe = Recipe(packs=tuple(options.packs), size=side, frames=frames, batch=options.batch)
     batches = iter(endless(Batches(recipe, pack), first=0, workers=workers))
     for _ in range(2 * workers):

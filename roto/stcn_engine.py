@@ -355,7 +355,6 @@ class StcnMemory:
         h, w = encoded.features.key.shape[-2:]
         return out.T.reshape(1, len(group), -1, h, w)
 
-
     def _bonus(self, entries: Sequence[MemoryFrame]) -> Tensor | None:
         weight = self._settings.keyframe_weight
         if weight == 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
@@ -11,28 +12,44 @@ from tqdm import tqdm
 from roto.api import load_model
 from roto.cli.output import emit
 from roto.engine import Settings
+from roto.models import DEFAULT
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from roto.engine import Engine
     from roto.passes import Propagated
 
 
+_SETTINGS = (
+    "short_side",
+    "enlarge",
+    "memory_every",
+    "max_memory",
+    "top_k",
+    "similarity",
+    "remember_last",
+)
+
+
 def engine_from(options: argparse.Namespace) -> Engine:
     """The engine that the options of a command ask for."""
-    settings = Settings(
-        short_side=options.short_side,
-        enlarge=options.enlarge,
-        memory_every=options.memory_every,
-        max_memory=options.max_memory,
-        top_k=options.top_k or None,
-        similarity=options.similarity,
-        remember_last=options.remember_last,
-    )
     return load_model(
-        options.model, settings=settings, device=options.device, precision=options.precision
+        options.model or DEFAULT,
+        settings=settings_from(options, Settings()),
+        device=options.device,
+        precision=options.precision,
     )
+
+
+def settings_from(options: argparse.Namespace, base: Settings) -> Settings:
+    """The settings that the options ask for; what they do not mention is as in ``base``."""
+    given = {name: getattr(options, name) for name in _SETTINGS}
+    given = {name: value for name, value in given.items() if value is not None}
+    if "top_k" in given:
+        given["top_k"] = given["top_k"] or None
+    return replace(base, **given)
 
 
 class Progress:
@@ -44,15 +61,16 @@ class Progress:
         self._started = time.perf_counter()
         self.done = 0
 
-    def frame(self, event: Propagated, files: list[str]) -> None:
-        """Tell that a frame is finished and written."""
+    def frame(self, event: Propagated, files: Sequence[str] | None = None) -> None:
+        """Tell that a frame is finished, and written if ``files`` are given."""
         self.done = event.done
         if self._json:
+            written = {} if files is None else {"files": files}
             emit(
                 "frame",
                 frame=event.frame,
                 confidence=round(event.confidence, 4),
-                files=files,
+                **written,
                 done=event.done,
                 total=event.total,
                 fps=round(self.frames_per_second, 2),
@@ -67,9 +85,14 @@ class Progress:
         self._bar.update()
 
     @property
+    def seconds(self) -> float:
+        """Since the first frame was asked for."""
+        return time.perf_counter() - self._started
+
+    @property
     def frames_per_second(self) -> float:
         """Since the first frame was asked for."""
-        return self.done / max(time.perf_counter() - self._started, 1e-9)
+        return self.done / max(self.seconds, 1e-9)
 
     def __enter__(self) -> Progress:
         return self

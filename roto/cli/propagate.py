@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from roto.cli.common import Progress, engine_from
 from roto.cli.output import emit, say
-from roto.errors import KeyframeError
+from roto.cli.texts import parse_keys
 from roto.export import FramePattern, write_matte
 from roto.export.overlay import overlay
 from roto.export.overlay_movie import OverlayMovie
@@ -20,13 +18,12 @@ from roto.propagation import Propagation
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from roto.masks import LabelMap
     from roto.passes import Finished
     from roto.results import FrameResult
     from roto.shot import Shot
-
-_KEY = re.compile(r"(?P<frame>-?\d+)(?::(?P<name>[^=]+))?=(?P<mask>.+)")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -68,39 +65,18 @@ def _propagate(
         say(f"{progress.done} frames{kept}, {speed:.1f} frames/s: {writer.pattern.template}")
 
 
-def parse_keys(texts: list[str]) -> dict[int, str | dict[str, str]]:
-    """``1001=mask.png`` and ``1001:hero=mask.png`` as keyframes by frame number.
-
-    Raises:
-        KeyframeError: an argument of another form, or a frame keyed twice.
-    """
-    keys: dict[int, str | dict[str, str]] = {}
-    for text in texts:
-        match = _KEY.fullmatch(text)
-        if match is None:
-            raise KeyframeError(
-                f"--key {text} is not understood; write --key 1001=mask.png or "
-                "--key 1001:hero=mask.png."
-            )
-        frame, name = int(match["frame"]), match["name"]
-        known = keys.get(frame, {})
-        if not isinstance(known, dict) or (name is None and known) or name in known:
-            raise KeyframeError(f"--key {text}: frame {frame} already has that mask.")
-        keys[frame] = match["mask"] if name is None else {**known, name: match["mask"]}
-    return keys
-
-
 class MatteWriter:
     """Writes the mattes of finished frames, and finds those of an earlier run."""
 
     def __init__(self, pattern: FramePattern, bit_depth: int | None) -> None:
         self.pattern, self.bit_depth = pattern, bit_depth
 
-    def write(self, result: FrameResult) -> list[Path]:
-        """One file per object."""
+    def write(self, result: FrameResult, objects: Sequence[int] | None = None) -> list[Path]:
+        """One file per object: of all, or of those with some ids."""
         paths = []
-        for name, matte in result.mattes().items():
-            path = self.pattern.path(result.frame, name)
+        ids = list(result.names) if objects is None else objects
+        for object_id, matte in result.mattes_of(ids).items():
+            path = self.pattern.path(result.frame, result.names[object_id])
             write_matte(path, matte, bit_depth=self.bit_depth)
             paths.append(path)
         return paths
@@ -133,15 +109,30 @@ class _Reader:
 def write_overlay(path: Path, session: Propagation, writer: MatteWriter) -> None:
     """The plate with its masks over it, as a movie, from the mattes on disk."""
     source, shot = session.source, session.shot
-    clip = source.clip
+    size = (source.clip.height, source.clip.width)
     finished = writer.finished(source, shot)
-    with ExitStack() as stack:
-        movie = stack.enter_context(OverlayMovie(path, clip.frame_rate, (clip.height, clip.width)))
+
+    def labels(frame: int) -> LabelMap | None:
+        if frame not in finished:
+            return None
+        named = {shot.names[i]: matte for i, matte in finished[frame]().items()}
+        return read_mask(named, frame=frame, size=size).label_map(list(shot.names.values()))
+
+    write_overlay_movie(path, source, source.frame_numbers, labels)
+
+
+def write_overlay_movie(
+    path: Path,
+    source: FrameSource,
+    frames: Collection[int],
+    labels: Callable[[int], LabelMap | None],
+) -> None:
+    """Some frames of the plate as a movie, with label maps over those that have one."""
+    clip = source.clip
+    with OverlayMovie(path, clip.frame_rate, (clip.height, clip.width)) as movie:
         for frame, image in source.frames():
+            if frame not in frames:
+                continue
             picture = to_display(image, clip.colour_space)
-            if frame in finished:
-                mattes = finished[frame]()
-                named = {shot.names[i]: matte for i, matte in mattes.items()}
-                mask = read_mask(named, frame=frame, size=(clip.height, clip.width))
-                picture = overlay(picture, mask.label_map(list(shot.names.values())))
-            movie.write(picture)
+            found = labels(frame)
+            movie.write(picture if found is None else overlay(picture, found))

@@ -126,7 +126,7 @@ def _augment(
     scale = 1 / math.sqrt(memory.shape[-1])
     if kind != "l2" and bonus is None:
         return memory * scale, query
-    extra = 0 if bonus is None else bonus[:, None]
+    extra = memory.new_zeros(memory.shape[0], 1) if bonus is None else bonus[:, None]
     if kind == "l2":
         extra = extra - memory.pow(2).sum(-1, keepdim=True) * scale
     ones = query.new_ones(query.shape[0], 1)

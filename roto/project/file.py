@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,11 +15,11 @@ from roto.errors import (
     ProjectLockedError,
     ProjectReadOnlyError,
 )
-from roto.project import database
+from roto.project import database, journal, store
 from roto.project.locate import relative_to
 from roto.project.lock import WriterLock
 from roto.project.state import Change, State
-from roto.project.tables import BadValueError, to_sql
+from roto.project.tables import TABLES, BadValueError, to_sql
 
 if TYPE_CHECKING:
     import sqlite3
@@ -151,6 +152,43 @@ class ProjectFile:
             if self._database.in_transaction:
                 self._database.execute("ROLLBACK")
             self.load()  # only the file knows whether an interrupt came before or after
+
+    def changes_of(self, step: journal.Step) -> list[Change]:
+        """What a step of the history changed.
+
+        Raises:
+            ProjectDamagedError: the history is damaged.
+        """
+        try:
+            return journal.changes_of(self.connection, step)
+        except BadValueError as error:
+            raise self.damaged(error) from None
+
+    def needed_blobs(self) -> set[str]:
+        """Hashes of all blobs that a row names, or a step may bring back.
+
+        Raises:
+            ProjectDamagedError: the journal is damaged.
+        """
+        named = {
+            name
+            for table in TABLES.values()
+            if table.hashes
+            for record in self.state.index(table).values()
+            for name in table.blobs(table.row(record))
+        }
+        try:
+            named.update(journal.blobs(self.connection))
+            locks = [*self.state.locks.values(), *journal.locks(self.connection)]
+        except BadValueError as error:
+            raise self.damaged(error) from None
+        snapshots = {lock.snapshot for lock in locks if lock.snapshot is not None}
+        return named.union(*(self._named_in(snapshot) for snapshot in snapshots))
+
+    def _named_in(self, snapshot: str) -> set[str]:
+        """Blobs that a lock's snapshot names: a text in which every such number is one."""
+        data = store.read_blob(self.connection, snapshot, self.name)
+        return set(re.findall(r"[0-9a-f]{64}", data.decode("ascii", "ignore")))
 
     def move_to(self, path: str | os.PathLike[str]) -> None:
         """Copy everything to a new file and go on there; see ``Project.save_as``."""

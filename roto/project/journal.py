@@ -12,11 +12,22 @@ from typing import TYPE_CHECKING, Any
 
 from roto.project.records import Steps
 from roto.project.state import Change, as_text
-from roto.project.tables import TABLES, BadValueError, Table, from_json, from_sql, to_json, to_sql
+from roto.project.tables import (
+    LOCKS,
+    TABLES,
+    BadValueError,
+    Table,
+    from_json,
+    from_sql,
+    to_json,
+    to_sql,
+)
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Sequence
+
+    from roto.project.records import LockRecord
 
 _ADD = """
     INSERT INTO changes (step, place, key, before, after) VALUES (?, ?, ?, ?, ?)
@@ -71,6 +82,14 @@ def to_redo(connection: sqlite3.Connection) -> Step | None:
     return _step(connection, "SELECT id, label FROM steps WHERE NOT done ORDER BY id LIMIT 1")
 
 
+def newest(connection: sqlite3.Connection, label: str) -> Step | None:
+    """The newest step of a label that was not taken back."""
+    for step, name in connection.execute("SELECT id, label FROM steps WHERE done ORDER BY id DESC"):
+        if from_sql(name) == label:
+            return Step(step, label)
+    return None
+
+
 def mark(connection: sqlite3.Connection, step: Step, *, done: bool) -> None:
     """Note that a step was taken back or brought back. No later edit joins it."""
     connection.execute("UPDATE steps SET done = ?, joinable = 0 WHERE id = ?", [done, step.id])
@@ -116,6 +135,13 @@ def blobs(connection: sqlite3.Connection) -> Iterator[str]:
         for text in texts:
             if text is not None:
                 yield from table.blobs(_row(text))
+
+
+def locks(connection: sqlite3.Connection) -> Iterator[LockRecord]:
+    """All locks that a step may bring back."""
+    for place, *texts in connection.execute("SELECT place, before, after FROM changes"):
+        if _table(place) is LOCKS:
+            yield from (LOCKS.record(_row(text)) for text in texts if text is not None)
 
 
 def _step(connection: sqlite3.Connection, query: str) -> Step | None:

@@ -17,7 +17,7 @@ from roto.errors import ProjectDamagedError, ProjectEditError
 from roto.project import database, journal, schema, store
 from roto.project.edit import Edit
 from roto.project.file import ProjectFile, absolute
-from roto.project.tables import CLIP, TABLES, BadValueError, from_json
+from roto.project.tables import CLIP, BadValueError, from_json
 
 if TYPE_CHECKING:
     import os
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         ResultRecord,
         Steps,
     )
+    from roto.project.state import Change
 
 
 class Project:
@@ -223,6 +224,19 @@ class Project:
         with database.explained(self.path):
             return journal.steps(self._file.connection)
 
+    def newest(self, label: str) -> tuple[int, list[Change]] | None:
+        """The newest step of a label that was not taken back: its number and what it changed.
+
+        Returns:
+            None where there is no such step.
+
+        Raises:
+            ProjectDamagedError: the history is damaged.
+        """
+        with database.explained(self.path):
+            step = journal.newest(self._file.connection, label)
+            return None if step is None else (step.id, self._file.changes_of(step))
+
     def save_as(self, path: str | os.PathLike[str]) -> None:
         """Write all of it, with its history, to a new file, and go on there.
 
@@ -258,7 +272,7 @@ class Project:
 
         def drop(connection: sqlite3.Connection) -> None:
             journal.trim(connection, keep_steps)
-            store.drop_blobs(connection, self._needed_blobs())
+            store.drop_blobs(connection, self._file.needed_blobs())
 
         try:
             self._file.commit([], drop)
@@ -280,11 +294,7 @@ class Project:
             found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
             if found != "ok":
                 raise ProjectDamagedError(f"{self._file.name} is damaged: {found}.")
-            try:
-                names = self._needed_blobs()
-            except BadValueError as error:
-                raise self._file.damaged(error) from None
-            for name in names.union(store.blob_names(connection)):
+            for name in self._file.needed_blobs().union(store.blob_names(connection)):
                 self.blob(name)
         for name in {result.provenance for result in self._file.state.results.values()}:
             self.provenance(name)
@@ -307,10 +317,7 @@ class Project:
             step = find(self._file.connection)
             if step is None:
                 return None
-            try:
-                changes = journal.changes_of(self._file.connection, step)
-            except BadValueError as error:
-                raise self._file.damaged(error) from None
+            changes = self._file.changes_of(step)
         if not done:
             changes = [change.reversed for change in changes]
         try:
@@ -319,17 +326,6 @@ class Project:
             self._file.recover(changes)
             raise
         return step.label
-
-    def _needed_blobs(self) -> set[str]:
-        state = self._file.state
-        named = {
-            name
-            for table in TABLES.values()
-            if table.hashes
-            for record in state.index(table).values()
-            for name in table.blobs(table.row(record))
-        }
-        return named.union(journal.blobs(self._file.connection))
 
     def _begin(self) -> None:
         self._check_no_edit()

@@ -1,0 +1,256 @@
+"""The arguments of every command, and which function answers to it."""
+
+from __future__ import annotations
+
+import argparse
+
+from roto import __version__
+from roto.engine import Settings
+from roto.models import DEFAULT
+
+Commands = argparse._SubParsersAction
+_ONE_GO, _WORK, _OTHERS = "in one go", "work that goes on, in a project", "others"
+
+
+class _Table:
+    """The commands, in groups as ``roto --help`` shows them."""
+
+    def __init__(self, parser: argparse.ArgumentParser) -> None:
+        self._parser = parser
+        self._commands = parser.add_subparsers(
+            dest="command", required=True, metavar="COMMAND", help="one of those below"
+        )
+        self._groups: dict[str, list[tuple[str, str]]] = {}
+
+    def add(self, group: str, name: str, text: str, home: str) -> argparse.ArgumentParser:
+        """A command; ``home`` is ``module:function`` inside ``roto.cli``."""
+        parser = self._commands.add_parser(name, description=text)
+        parser.set_defaults(home=home)
+        parser.add_argument("--json", action="store_true", help="print JSON lines for programs")
+        parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
+        self._groups.setdefault(group, []).append((name, text))
+        return parser
+
+    def work(self, name: str, text: str, home: str) -> argparse.ArgumentParser:
+        """A command on a project."""
+        parser = self.add(_WORK, name, text, home)
+        parser.add_argument("project", metavar="PROJECT", help="the project's file, shot.roto")
+        parser.add_argument("--plate", help="where the clip is now, if it was moved")
+        return parser
+
+    @property
+    def overview(self) -> str:
+        """All commands by group."""
+        blocks = [
+            "\n".join([f"{group}:", *(f"  {name:<11}{text}" for name, text in rows)])
+            for group, rows in self._groups.items()
+        ]
+        return "\n\n".join([*blocks, "Every option is in: roto COMMAND --help"])
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of ``roto``."""
+    parser = argparse.ArgumentParser(
+        prog="roto",
+        description="Mask an object on a few frames, get a matte on every frame.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"roto {__version__}")
+    table = _Table(parser)
+    for add in (_add_demo, _add_propagate, _add_new, _add_key, _add_object, _add_run, _add_status):
+        add(table)
+    for add in (_add_receipt, _add_locks, _add_steps, _add_export, _add_others):
+        add(table)
+    parser.epilog = table.overview
+    return parser
+
+
+def _add_demo(table: _Table) -> None:
+    text = "Propagate the masks of the sample clip and show them."
+    parser = table.add(_ONE_GO, "demo", text, "demo:run")
+    parser.add_argument("-o", "--output", default="roto-demo", metavar="FOLDER")
+    _add_engine(parser)
+
+
+def _add_propagate(table: _Table) -> None:
+    text = "Propagate masks through a clip and write mattes."
+    parser = table.add(_ONE_GO, "propagate", text, "propagate:run")
+    parser.add_argument("plate", help="movie, pattern such as plate.%%04d.exr, or folder")
+    parser.add_argument(
+        "--key",
+        action="append",
+        required=True,
+        metavar="FRAME[:NAME]=MASK",
+        help="mask of a frame, as 1001=hero.png or 1001:hero=mask.png; repeat for more",
+    )
+    _add_output(parser)
+    _add_direction(parser)
+    parser.add_argument("--first-frame", type=int, help="number of a movie's first frame (1001)")
+    parser.add_argument("--resume", action="store_true", help="keep mattes that are there, go on")
+    _add_engine(parser)
+
+
+def _add_new(table: _Table) -> None:
+    text = "Make a project of a clip."
+    parser = table.add(_WORK, "new", text, "work:new")
+    parser.add_argument("project", metavar="PROJECT", help="the file to make, shot.roto")
+    parser.add_argument(
+        "--plate", required=True, help="movie, pattern such as plate.%%04d.exr, or folder"
+    )
+    parser.add_argument("--first-frame", type=int, help="number of a movie's first frame (1001)")
+
+
+def _add_key(table: _Table) -> None:
+    text = "Set keyframes: masks that are kept exactly."
+    parser = table.work("key", text, "work:key")
+    parser.add_argument(
+        "masks",
+        nargs="*",
+        metavar="FRAME[:NAME]=MASK",
+        help="mask of a frame, as 1001=hero.png or 1001:hero=mask.png",
+    )
+    parser.add_argument(
+        "--absent",
+        action="append",
+        default=[],
+        metavar="FRAME:NAME",
+        help="the object is not in this frame; repeat for more",
+    )
+    parser.add_argument(
+        "--remove",
+        action="append",
+        default=[],
+        metavar="FRAME[:NAME]",
+        help="forget what was given at a frame, of one object or of all; repeat for more",
+    )
+    parser.add_argument(
+        "--correct",
+        action="store_true",
+        help="the masks overrule what was found; say which frames the next run reaches",
+    )
+
+
+def _add_object(table: _Table) -> None:
+    text = "List objects, add, name, hide and remove them."
+    parser = table.work("object", text, "work:object_")
+    for option, form, what in (
+        ("--add", "NAME", "a new object"),
+        ("--rename", "OLD=NEW", "give it another name"),
+        ("--hide", "NAME", "hide it; it is propagated and exported all the same"),
+        ("--show", "NAME", "show it again"),
+        ("--lifetime", "NAME=FIRST-LAST", "frames between which it exists; NAME=all for all"),
+        ("--remove", "NAME", "remove it with its keyframes, results and locks"),
+    ):
+        parser.add_argument(option, action="append", default=[], metavar=form, help=what)
+
+
+def _add_run(table: _Table) -> None:
+    text = "Propagate: find what is missing or in reach of an edit."
+    parser = table.work("run", text, "run:run")
+    _add_range(parser, "only these frames")
+    _add_objects(parser)
+    _add_direction(parser)
+    parser.add_argument(
+        "--stale", action="store_true", help="refresh stale frames instead, and only these"
+    )
+    _add_engine(parser, "network; what is not given is as in the project's last run")
+
+
+def _add_status(table: _Table) -> None:
+    table.work("status", "Say where the work stands, and what to do next.", "status:run")
+
+
+def _add_receipt(table: _Table) -> None:
+    text = "Say what the last run changed; accept it, or bring frames back."
+    parser = table.work("receipt", text, "receipt:run")
+    parser.add_argument(
+        "--sort", choices=["frame", "change"], default="frame", help="order of rows (%(default)s)"
+    )
+    chosen = parser.add_mutually_exclusive_group()
+    chosen.add_argument("--revert", metavar="A-B", help="bring these frames back as they were")
+    chosen.add_argument("--accept", action="store_true", help="it is good: close the receipt")
+
+
+def _add_locks(table: _Table) -> None:
+    text = "Keep frames as they are, whatever is propagated later."
+    parser = table.work("lock", text, "work:lock")
+    parser.add_argument("frames", metavar="RANGE", help="1001-1050, or 1001")
+    _add_objects(parser)
+    parser.add_argument("--region", metavar="MASK", help="only where this mask is set")
+    parser = table.work("unlock", "Remove locks.", "work:unlock")
+    parser.add_argument("locks", nargs="*", type=int, metavar="ID", help="which; all if none")
+
+
+def _add_steps(table: _Table) -> None:
+    table.work("undo", "Take the newest step back, a whole run at once.", "work:undo")
+    table.work("redo", "Bring back what was undone last.", "work:redo")
+
+
+def _add_export(table: _Table) -> None:
+    parser = table.work("export", "Write mattes of what is known.", "export:run")
+    _add_output(parser)
+    _add_objects(parser)
+    _add_range(parser, "only these frames")
+    parser.add_argument(
+        "--partial", action="store_true", help="also if frames are missing or open"
+    )
+
+
+def _add_others(table: _Table) -> None:
+    text = "Say what a clip is: size, frames, rate, missing frames."
+    table.add(_OTHERS, "info", text, "info:run").add_argument("plate")
+    text = "List the networks that can be named with --model."
+    table.add(_OTHERS, "models", text, "models:run")
+    text = "Score a network on a data set in the layout of DAVIS, from first-frame masks."
+    parser = table.add(_OTHERS, "evaluate", text, "evaluate:run")
+    parser.add_argument("dataset", help="folder or tar with JPEGImages and Annotations")
+    parser.add_argument("--sequences", nargs="+", metavar="NAME", help="only these")
+    parser.add_argument("--report", metavar="FILE", help="write every number as JSON")
+    _add_engine(parser)
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-o",
+        "--output",
+        required=True,
+        metavar="PATTERN",
+        help="hero.%%04d.png, {object}.####.exr, or a folder",
+    )
+    parser.add_argument("--bit-depth", type=int, help="PNG 8 or 16, TIFF 8 to 32, EXR 16 or 32")
+    parser.add_argument("--overlay", metavar="MOVIE", help="also write the plate with its masks")
+
+
+def _add_range(parser: argparse.ArgumentParser, text: str) -> None:
+    parser.add_argument("--range", metavar="A-B", help=f"{text}, as 1001-1050 or 1001")
+
+
+def _add_objects(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--object", action="append", metavar="NAME", help="only this one; repeat for more"
+    )
+
+
+def _add_direction(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--direction", choices=["both", "forward", "backward"], default="both")
+
+
+def _add_engine(parser: argparse.ArgumentParser, title: str = "network") -> None:
+    default = Settings()
+    group = parser.add_argument_group(title)
+    switch = argparse.BooleanOptionalAction
+    group.add_argument("--model", help=f"name or weight file ({DEFAULT})")
+    group.add_argument("--device", default="auto", help="auto, cpu, cuda, mps")
+    group.add_argument("--precision", default="auto", help="auto, float32, bfloat16")
+    group.add_argument(
+        "--short-side",
+        type=int,
+        metavar="PIXELS",
+        help=f"shorter side the network works at ({default.short_side})",
+    )
+    group.add_argument("--enlarge", action=switch, help="also enlarge smaller plates to it")
+    group.add_argument("--top-k", type=int, metavar="K", help=f"0 for all ({default.top_k})")
+    group.add_argument("--memory-every", type=int, metavar="N", help=f"({default.memory_every})")
+    group.add_argument("--max-memory", type=int, metavar="FRAMES", help=f"({default.max_memory})")
+    group.add_argument("--similarity", choices=["l2", "dot", "cosine"])
+    group.add_argument("--remember-last", action=switch)
