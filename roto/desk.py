@@ -61,7 +61,9 @@ class Desk(Studio):
         project: Where everything is kept; see :func:`roto.new_session`.
         made_with: See :func:`roto.board.made_with`: what the engine will be, while it is not
             loaded. Without it the state of results does not depend on model and settings.
-        cache_bytes: Bound of the store of encoded frames.
+        cache_bytes: Bound of the encoded frames kept in memory; None for what the engine's
+            settings say.
+        disk_cache_bytes: Bound of those kept on disk beside the project; 0 for none.
     """
 
     def __init__(
@@ -71,9 +73,11 @@ class Desk(Studio):
         project: Project,
         *,
         made_with: Mapping[str, object] | None = None,
-        cache_bytes: int = 512 * 2**20,
+        cache_bytes: int | None = None,
+        disk_cache_bytes: int = 0,
     ) -> None:
         super().__init__(source, engine, cache_bytes=cache_bytes)
+        self.disk_cache_bytes = disk_cache_bytes
         self.project = project
         self._made_with = made_with or {}
         self.stored = StoredFrames(project, (source.clip.height, source.clip.width))
@@ -141,7 +145,7 @@ class Desk(Studio):
             KeyframeError: the clip has no such frame, or it is unclear which object is meant.
             MaskError: not a mask, or of another size than the plate.
         """
-        check_frame(self.source, frame)
+        frame = check_frame(self.source, frame)
         layers = self._reader().layers(frame, mask)
         with self.project.edit("set keyframe") as edit:
             for which, layer in layers:
@@ -154,7 +158,7 @@ class Desk(Studio):
         The mask becomes a keyframe. The next :meth:`propagate` changes the frames up to the
         object's neighbouring keyframes, nearest first, and no others.
         """
-        check_frame(self.source, frame)
+        frame = check_frame(self.source, frame)
         object_id = self.object_id(which)
         layer = None if mask is None else self._reader().single(frame, mask)
         with self.project.edit("correct") as edit:

@@ -42,7 +42,7 @@ class Settings:
         keyframe_weight: How much likelier a position is matched with one of a keyframe than with
             one of a predicted frame that resembles it as much.
         remember_last: Keep the previous frame as temporary memory.
-        cache_bytes: Bound of the store of encoded frames that a second pass will use.
+        cache_bytes: Bound of the encoded frames kept in memory for another pass.
     """
 
     short_side: int = 480
@@ -177,6 +177,14 @@ class Engine(Protocol):
 
     def encode(self, picture: Display) -> Encoded:
         """Everything the network derives from a picture alone."""
+        ...
+
+    def pack(self, encoded: Any) -> bytes:
+        """Bytes of an encoded picture, for a cache on disk."""
+        ...
+
+    def unpack(self, data: bytes) -> Encoded:
+        """The encoded picture of :meth:`pack`; raises ValueError if the bytes are damaged."""
         ...
 
     def open_memory(self) -> Memory:

@@ -65,6 +65,18 @@ class FakeEngine:
         grid = Grid(size, size, (0, 0, 0, 0), reduction=1)
         return FakeFrame(grid, picture.astype(np.float32) / np.float32(255))
 
+    def pack(self, encoded: FakeFrame) -> bytes:
+        """See :meth:`roto.engine.Engine.pack`."""
+        size = np.array(encoded.colours.shape, np.int64)
+        return size.tobytes() + encoded.colours.tobytes()
+
+    def unpack(self, data: bytes) -> FakeFrame:
+        """See :meth:`roto.engine.Engine.unpack`."""
+        shape = tuple(int(n) for n in np.frombuffer(data[:24], np.int64))
+        colours = np.frombuffer(data[24:], np.float32).reshape(shape)
+        size = (shape[0], shape[1])
+        return FakeFrame(Grid(size, size, (0, 0, 0, 0), reduction=1), colours)
+
     def open_memory(self) -> FakeMemory:
         """See :meth:`roto.engine.Engine.open_memory`."""
         return FakeMemory(self.settings)

@@ -35,7 +35,8 @@ class Propagation(Studio):
         source: The open clip. It is not closed here.
         engine: What compares and remembers; see ``roto.load_model``. It may come later, but
             before anything is propagated.
-        cache_bytes: Bound of the store of encoded frames that a second pass will use.
+        cache_bytes: Bound of the encoded frames kept for a second pass; None for what the
+            engine's settings say.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class Propagation(Studio):
         source: FrameSource,
         engine: Engine | None = None,
         *,
-        cache_bytes: int = 512 * 2**20,
+        cache_bytes: int | None = None,
     ) -> None:
         super().__init__(source, engine, cache_bytes=cache_bytes)
         self._masks: dict[int, KeyMask] = {}

@@ -6,9 +6,11 @@ undo. :func:`roto.propagate` is for masks in, mattes out, once.
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from roto.desk import Desk
+from roto.encoded import EncodedFolder
 from roto.errors import KeyframeError, SettingsError
 from roto.passes import Request, Run
 from roto.project.records import ResultRecord
@@ -18,11 +20,12 @@ from roto.states import unused
 from roto.stored import StoredKept, pack_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from roto.board import Status
     from roto.desk import Objects
-    from roto.engine import Memory
+    from roto.engine import Encoded, Memory
     from roto.passes import Propagated
     from roto.reach import Direction
     from roto.results import FrameResult
@@ -133,6 +136,42 @@ class Session(Desk):
             return None
         rows = {c.key: (c.before, c.after) for c in found[1] if c.table is RESULTS}
         return found[0], rows
+
+    def encode(self, frame: int, *, keep: bool) -> Encoded:
+        """A frame as the engine sees it. All are kept, up to the bounds: any may be corrected."""
+        del keep
+        if self._folder is None and self.disk_cache_bytes and self.project.path is not None:
+            self._folder = self._open_folder(self.project.path)
+        return super().encode(frame, keep=True)
+
+    def prefetch(self, frames: Iterable[int] | None = None) -> Iterator[int]:
+        """Encode frames ahead, while the artist paints; stop asking to stop.
+
+        Args:
+            frames: Which, in this order; None for all.
+
+        Yields:
+            The frame that is ready.
+        """
+        for frame in self.source.frame_numbers if frames is None else frames:
+            self.encode(frame, keep=True)
+            yield frame
+
+    def cache_estimate(self) -> int:
+        """Bytes that all encoded frames of the clip would take; encodes the first to know."""
+        numbers = self.source.frame_numbers
+        return self.encode(numbers[0], keep=True).nbytes * len(numbers)
+
+    def _open_folder(self, project: Path) -> EncodedFolder:
+        settings, known = self.engine.settings, self.engine.capabilities
+        made_of = (
+            self.project.clip.fingerprint,
+            *(known.name, known.weights, known.precision, known.device),
+            *(settings.short_side, settings.enlarge),
+        )
+        identity = hashlib.sha256(repr(made_of).encode()).hexdigest()[:16]
+        folder = project.with_name(project.name + ".cache")
+        return EncodedFolder(folder, self.disk_cache_bytes, identity, self.engine)
 
     def _memory(self, shot: Shot) -> Memory:
         memory = self.engine.open_memory()

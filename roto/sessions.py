@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+DISK_CACHE_BYTES = 2 * 2**30
+"""Bound of the encoded frames beside a project file; ``Session.cache_estimate`` says the need."""
+
 
 def new_session(
     clip: ClipLike,
@@ -108,12 +111,14 @@ def _session(
     if not isinstance(model, (str, os.PathLike)):
         if settings is not None:
             raise SettingsError("An engine has settings of its own; give settings to load_model.")
-        return Session(source, model, project, made_with=made_with(model))
+        return Session(
+            source, model, project, made_with=made_with(model), disk_cache_bytes=DISK_CACHE_BYTES
+        )
     found = find_model(model)
     settings = settings or Settings()
     load = partial(load_model, model, settings=settings, device=device, precision=precision)
     made = describe(found.name, fingerprint(found.path), settings)
-    return Session(source, load, project, made_with=made)
+    return Session(source, load, project, made_with=made, disk_cache_bytes=DISK_CACHE_BYTES)
 
 
 def _describe(

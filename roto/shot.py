@@ -73,13 +73,14 @@ def understand(masks: Sequence[KeyMask]) -> Shot:
     return Shot(names.by_id, keyframes, frozenset(absent))
 
 
-def check_frame(source: FrameSource, frame: int) -> None:
-    """Raise KeyframeError if the clip has no such frame to key."""
+def check_frame(source: FrameSource, frame: int) -> int:
+    """The frame number as a plain int; raises KeyframeError if the clip has no such frame."""
     numbers = source.frame_numbers
     if source.clip.frame_count is not None and frame not in numbers:
         raise KeyframeError(f"There is no frame {frame} to key: {_extent(source)}.")
     if source.clip.frame_count is None and frame < numbers[0]:
         raise KeyframeError(f"There is no frame {frame} to key: the stream is at {numbers[0]}.")
+    return int(frame)
 
 
 class _Names:

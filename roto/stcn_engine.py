@@ -6,6 +6,7 @@ networks know nothing of plates and the session nothing of tensors.
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 import torch.nn.functional as F
+from safetensors import SafetensorError
+from safetensors.torch import load, save
 from torch import Tensor
 
 from roto.engine import Capabilities, Display, Settings, SoftMask
@@ -22,6 +25,7 @@ from roto.model.backbones import normalise
 from roto.model.devices import choose_device, choose_precision
 from roto.model.folding import fold_batch_norms
 from roto.model.memory import read
+from roto.model.stcn import ImageFeatures
 from roto.model.weights import load_network
 from roto.models import fingerprint
 from roto.results import Grid, Logits
@@ -29,7 +33,7 @@ from roto.results import Grid, Logits
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from roto.model.stcn import STCN, ImageFeatures
+    from roto.model.stcn import STCN
     from roto.models import Model
 
 _OBJECTS_AT_ONCE = 8  # bounds the workspace of decoder and value encoder
@@ -102,6 +106,31 @@ class StcnEngine:
     def grid(self, plate: tuple[int, int]) -> Grid:
         """How the working picture of a plate (H, W) lies on it."""
         return working_grid(plate, self.settings.short_side, enlarge=self.settings.enlarge)
+
+    def pack(self, encoded: EncodedFrame) -> bytes:
+        """See :meth:`roto.engine.Engine.pack`."""
+        features = encoded.features._asdict()
+        tensors = {**features, "image": encoded.image, "positions": encoded.positions}
+        whole = {name: t.cpu().contiguous() for name, t in tensors.items()}
+        grid = json.dumps([encoded.grid.plate, encoded.grid.work, encoded.grid.pad])
+        return save(whole, {"grid": grid})
+
+    def unpack(self, data: bytes) -> EncodedFrame:
+        """See :meth:`roto.engine.Engine.unpack`."""
+        try:
+            tensors = {name: t.to(self.device) for name, t in load(data).items()}
+            length = int.from_bytes(data[:8], "little")
+            sizes = json.loads(json.loads(data[8 : 8 + length])["__metadata__"]["grid"])
+            plate, work, pad = (tuple(int(n) for n in size) for size in sizes)
+            grid = Grid((plate[0], plate[1]), (work[0], work[1]), (pad[0], pad[1], pad[2], pad[3]))
+            maps = {
+                name: tensors[name].contiguous(memory_format=torch.channels_last)
+                for name in ImageFeatures._fields
+            }
+            features = ImageFeatures(**maps)
+            return EncodedFrame(grid, tensors["image"], features, tensors["positions"])
+        except (SafetensorError, KeyError, TypeError) as error:
+            raise ValueError("not an encoded frame") from error
 
     def open_memory(self) -> StcnMemory:
         """See :meth:`roto.engine.Engine.open_memory`."""

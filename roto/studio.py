@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import TYPE_CHECKING
 
+from roto.encoded import EncodedCache
 from roto.errors import FrameSizeError, SettingsError
 from roto.media import to_display
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from roto.encoded import EncodedFolder
     from roto.engine import Encoded, Engine
     from roto.media import FrameSource, Image
 
@@ -22,7 +23,8 @@ class Studio:
         source: The open clip. The studio does not close it.
         engine: What compares and remembers; see ``roto.load_model``. Or what loads it when it
             is needed. It may come later, but before anything is propagated.
-        cache_bytes: Bound of the store of encoded frames that a second pass will use.
+        cache_bytes: Bound of the encoded frames kept in memory; None for what the engine's
+            settings say.
     """
 
     def __init__(
@@ -30,10 +32,11 @@ class Studio:
         source: FrameSource,
         engine: Engine | Callable[[], Engine] | None = None,
         *,
-        cache_bytes: int = 512 * 2**20,
+        cache_bytes: int | None = None,
     ) -> None:
         self.source, self._engine = source, engine
         self._cache = EncodedCache(cache_bytes)
+        self._folder: EncodedFolder | None = None
 
     @property
     def engine(self) -> Engine:
@@ -52,10 +55,14 @@ class Studio:
     def encode(self, frame: int, *, keep: bool) -> Encoded:
         """A frame as the engine sees it, from the store if it is there."""
         encoded = self._cache.get(frame)
+        if encoded is None and self._folder is not None:
+            encoded = self._folder.get(frame)
         if encoded is None:
             encoded = self.encode_picture(self.source.read(frame), frame)
-            if keep:
-                self._cache.put(frame, encoded)
+            if keep and self._folder is not None:
+                self._folder.put(frame, encoded)
+        if keep:
+            self._cache.put(frame, encoded, self.engine.settings.cache_bytes)
         return encoded
 
     def encode_picture(self, picture: Image, frame: int) -> Encoded:
@@ -71,31 +78,3 @@ class Studio:
                 f"{clip.width}x{clip.height}; a shot has one size."
             )
         return self.engine.encode(to_display(picture, clip.colour_space))
-
-
-class EncodedCache:
-    """Encoded frames up to a bound in bytes; the least recently used go first."""
-
-    def __init__(self, limit: int) -> None:
-        self.limit, self.nbytes = limit, 0
-        self._frames: OrderedDict[int, Encoded] = OrderedDict()
-
-    def get(self, frame: int) -> Encoded | None:
-        """The frame if it is there; it becomes the most recently used."""
-        if frame in self._frames:
-            self._frames.move_to_end(frame)
-        return self._frames.get(frame)
-
-    def clear(self) -> None:
-        """Forget all frames."""
-        self._frames.clear()
-        self.nbytes = 0
-
-    def put(self, frame: int, encoded: Encoded) -> None:
-        """Keep a frame; frames larger than the whole bound are not kept."""
-        if frame in self._frames:
-            self.nbytes -= self._frames.pop(frame).nbytes
-        self._frames[frame] = encoded
-        self.nbytes += encoded.nbytes
-        while self.nbytes > self.limit:
-            self.nbytes -= self._frames.popitem(last=False)[1].nbytes

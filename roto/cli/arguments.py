@@ -3,13 +3,34 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from roto import __version__
 from roto.engine import Settings
 from roto.models import DEFAULT
 
-Commands = argparse._SubParsersAction
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 _ONE_GO, _WORK, _OTHERS = "in one go", "work that goes on, in a project", "others"
+
+
+class _Parser(argparse.ArgumentParser):
+    """Options may stand anywhere: argparse loses ``roto key shot.roto --correct 1001=a.png``."""
+
+    _inside = False
+
+    def parse_known_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """As always, but in two rounds: options first, then the rest."""
+        if self._inside:  # the rounds themselves
+            return super().parse_known_args(args, namespace)
+        self._inside = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._inside = False
 
 
 class _Table:
@@ -18,7 +39,11 @@ class _Table:
     def __init__(self, parser: argparse.ArgumentParser) -> None:
         self._parser = parser
         self._commands = parser.add_subparsers(
-            dest="command", required=True, metavar="COMMAND", help="one of those below"
+            dest="command",
+            required=True,
+            metavar="COMMAND",
+            help="one of those below",
+            parser_class=_Parser,
         )
         self._groups: dict[str, list[tuple[str, str]]] = {}
 
@@ -191,9 +216,7 @@ def _add_export(table: _Table) -> None:
     _add_output(parser)
     _add_objects(parser)
     _add_range(parser, "only these frames")
-    parser.add_argument(
-        "--partial", action="store_true", help="also if frames are missing or open"
-    )
+    parser.add_argument("--partial", action="store_true", help="also if frames are missing or open")
 
 
 def _add_others(table: _Table) -> None:
