@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import roto
 from roto.cli import main as command_line
 from roto.cli.main import _parser
 from roto.cli.propagate import parse_keys
@@ -47,7 +48,7 @@ def shot(tmp_path, monkeypatch):
 
 @pytest.mark.slow
 def test_the_script_runs(shot, capsys):
-    (script,) = blocks("python")
+    script = blocks("python")[0]
     assert len([line for line in script.splitlines() if line]) == 6
     exec(compile(script, "README.md", "exec"), {})
     assert len(list((shot / "mattes").glob("hero.*.png"))) == 60
@@ -55,6 +56,18 @@ def test_the_script_runs(shot, capsys):
     assert 0 < mean < 0.5
     assert highest == 1
     assert 0 < confidence <= 1
+
+
+@pytest.mark.slow
+def test_the_session_runs(shot, capsys):
+    exec(compile(blocks("python")[1], "README.md", "exec"), {})
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 15 + 2  # frames 1002 to 1016
+    assert lines[-2] == "reaches (1009, 1011, 1008, 1012)"
+    assert "name='hero'" in lines[-1]
+    with roto.open_session(shot / "shot.roto") as session:
+        assert session.status().frames("locked") == [1002, 1003, 1004]
+        assert session.status().frames("keyframe") == [1001, 1010]
 
 
 @pytest.mark.parametrize("line", ROTO_LINES)
