@@ -209,7 +209,7 @@ class Desk(Studio):
         inside = [f for f in self.source.frame_numbers if first <= f <= last]
         with self.project.edit("lock") as edit:
             place = None if region is None else edit.put_blob(pack_region(region))
-            snapshot = edit.put_blob(self.stored.snapshot(inside))
+            snapshot = edit.put_blob(self.stored.snapshot(inside, edit.put_blob))
             start = max(self.project.locks(), default=0) + 1
             made = range(start, start + len(ids))
             for number, object_id in zip(made, ids, strict=True):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from roto.confidence import support
 from roto.errors import KeyframeError
 from roto.masks import Matte
 from roto.reach import Direction, Leg, Step, legs, nearest_first, neighbours
@@ -36,7 +37,9 @@ class Answer:
     Attributes:
         object: Its id.
         logits: Of this object alone.
-        confidence: In [0, 1].
+        confidence: In [0, 1]: how decided the mask is and how far both sides agree on it, see
+            :func:`roto.confidence.support`. An object that is nowhere is as certain as it is far
+            from being chosen anywhere, if a keyframe it comes from says that it left; else 0.
         left: The keyframe before the frame that it was followed from, None if from none.
         right: The keyframe after it.
     """
@@ -89,6 +92,10 @@ class Kept(Protocol):
         """What they were made of, by id; empty where only mattes were kept."""
         ...
 
+    def confidences(self, frame: int) -> Mapping[int, float]:
+        """How sure they were, by id; empty where only mattes were kept."""
+        ...
+
     def frozen(self, frame: int) -> Sequence[Frozen]:
         """Locked parts of a frame."""
         ...
@@ -109,6 +116,11 @@ class FinishedFrames:
         return self._finished[frame]()
 
     def logits(self, frame: int) -> Mapping[int, PackedLogits]:
+        """See :class:`Kept`."""
+        del frame
+        return {}
+
+    def confidences(self, frame: int) -> Mapping[int, float]:
         """See :class:`Kept`."""
         del frame
         return {}
@@ -316,19 +328,20 @@ class Run:
     ) -> Answer:
         left, right = neighbours(self.keys[object_id], frame)
         sides = {step: _unpacked(logits) for step, logits in come.items()}
-        if len(sides) == 2:
-            assert left is not None
-            assert right is not None
-            logits = _fuse(sides[1], sides[-1], frame - left, right - frame)
+        left, right = left if 1 in sides else None, right if -1 in sides else None
+        if left is not None and right is not None:
+            logits, confidence = _fuse(sides[1], sides[-1], frame - left, right - frame)
         else:
             (logits,) = sides.values()
-        return Answer(
-            object_id,
-            logits,
-            logits.confidences()[object_id],
-            left if 1 in sides else None,
-            right if -1 in sides else None,
-        )
+            confidence = _alone(logits)
+        if not confidence and self._left(object_id, left, right):
+            confidence = logits.confidences()[object_id]
+        return Answer(object_id, logits, confidence, left, right)
+
+    def _left(self, object_id: int, *keys: int | None) -> bool:
+        """Whether the artist says at one of these keyframes that the object is not there."""
+        given = [self.shot.keyframes[key].mattes for key in keys if key is not None]
+        return not all(mattes[object_id].any() for mattes in given)
 
     def _result(
         self, frame: int, found: Mapping[int, Logits], answers: Sequence[Answer] = ()
@@ -341,15 +354,16 @@ class Run:
             for i, logits in self.kept.logits(frame).items()
             if i not in found and i not in keyed
         }
-        parts = (*(logits.pack() for logits in found.values()), *kept.values())
-        sure = {a.object: a.confidence for a in answers}
+        parts = kept | {i: logits.pack() for i, logits in found.items()}
+        sure = {i: c for i, c in self.kept.confidences(frame).items() if i in kept}
+        sure |= {a.object: a.confidence for a in answers}
         if not answers:
-            sure = {i: logits.confidences()[i] for i, logits in found.items()}
+            sure |= {i: _alone(logits) for i, logits in found.items()}
         return FrameResult(
             frame,
             self.shot.names,
             (clip.height, clip.width),
-            logits=parts,
+            logits=[parts[i] for i in sorted(parts)],  # sums depend on the order
             given=given,
             confidences=sure,
             frozen=self.kept.frozen(frame),
@@ -360,12 +374,25 @@ def _unpacked(logits: Logits | PackedLogits) -> Logits:
     return logits.unpack() if isinstance(logits, PackedLogits) else logits
 
 
-def _fuse(forward: Logits, backward: Logits, from_left: int, from_right: int) -> Logits:
-    """One object's answers from both sides: the nearer keyframe and the surer pass count more."""
+def _fuse(
+    forward: Logits, backward: Logits, from_left: int, from_right: int
+) -> tuple[Logits, float]:
+    """One object's answers from both sides as one, and how sure it is.
+
+    The nearer keyframe and the surer pass count more.
+    """
     (object_id,) = forward.ids
     ahead, behind = forward.confidences()[object_id], backward.confidences()[object_id]
     near_left, near_right = from_right * ahead, from_left * behind
-    return fuse(forward, backward, {object_id: near_left / max(near_left + near_right, 1e-9)})
+    share = near_left / max(near_left + near_right, 1e-9)
+    fused = fuse(forward, backward, {object_id: share})
+    sides = [(forward.values[0], share), (backward.values[0], 1 - share)]
+    return fused, support(fused.values[0] > 0, sides)
+
+
+def _alone(logits: Logits) -> float:
+    """How sure an answer is that no other joins."""
+    return support(logits.values[0] > 0, [(logits.values[0], 1)])
 
 
 def _by_turns(

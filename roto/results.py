@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
+from roto.confidence import decidedness, sigmoid
 from roto.errors import MaskError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from roto.masks import LabelMap, Matte
 
@@ -27,6 +28,7 @@ Kind = Literal["keyframe", "propagated", "absent"]
 _LIMIT = 12.0  # logits beyond are certain: 1 / (1 + e^12) is 6e-6
 _BAND_BYTES = 16 * 2**20  # of the plate-sized logits at hand at once
 _STEP = 1 / 1024  # a 4096th of probability where it matters most, at one half
+_ROUNDING = np.float32(1e-5)  # shares that add up to one more or less do so
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +108,8 @@ class Logits:
         return {i: Logits((i,), self.values[n : n + 1], self.grid) for n, i in enumerate(self.ids)}
 
     def confidences(self) -> dict[int, float]:
-        """Per object how decided the mask is, in [0, 1].
-
-        Overlap of the soft mask with its own hard version; for an object that is nowhere, how
-        far its most likely pixel is from being chosen.
-        """
-        return {i: _decidedness(v) for i, v in zip(self.ids, self.values, strict=True)}
+        """Per object how decided the mask is, in [0, 1]; see :mod:`roto.confidence`."""
+        return {i: decidedness(v) for i, v in zip(self.ids, self.values, strict=True)}
 
     def pack(self) -> PackedLogits:
         """Compress; certain values saturate and the others lose less than a 4000th."""
@@ -170,20 +168,6 @@ def _fuse_one(first: Floats | None, second: Floats | None, share: float) -> Floa
     return fused
 
 
-def _decidedness(logits: Floats) -> float:
-    probability = _sigmoid(logits)
-    inside = logits > 0
-    if not inside.any():
-        return float(1 - 2 * min(0.5, float(probability.max())))
-    certain = float(probability[inside].sum())
-    return certain / (float(inside.sum()) + float(probability[~inside].sum()))
-
-
-def _sigmoid(x: Floats) -> Floats:
-    result: Floats = 0.5 * (1 + np.tanh(0.5 * x))
-    return result
-
-
 def background_logit(logits: Floats) -> Floats:
     """Log-odds of no object being there, (K, ...) -> (...).
 
@@ -212,18 +196,6 @@ class Frozen:
     def holds(self, object_id: int) -> bool:
         """Whether an object's matte is locked here."""
         return self.objects is None or object_id in self.objects
-
-    def mattes(self, now: Mapping[int, Matte]) -> dict[int, Matte]:
-        """Mattes by object id with the locked pixels as they were; others get what these leave."""
-        locked = self.shown.mattes_of([i for i in now if self.holds(i)])
-        room = np.clip(1 - sum(locked.values()), 0, 1).astype(np.float32) if locked else None
-        mixed = {}
-        for i, matte in now.items():
-            fixed = locked.get(i)
-            if fixed is None:
-                fixed = matte if room is None else np.minimum(matte, room)
-            mixed[i] = fixed if self.region is None else np.where(self.region, fixed, matte)
-        return mixed
 
     def labels(self, now: LabelMap) -> LabelMap:
         """The label map with the locked objects' pixels as they were."""
@@ -255,6 +227,8 @@ class Given:
 class FrameResult:
     """The mattes of one frame. Views are computed when asked for.
 
+    Logits and masks of objects without a name compete with the others and are not shown.
+
     Attributes:
         frame: Frame number.
         names: Object names by id.
@@ -277,7 +251,8 @@ class FrameResult:
         self.frame, self.names, self.size = frame, dict(names), size
         self._logits, self._given, self._frozen = tuple(logits), given, tuple(frozen)
         known = dict.fromkeys(given.mattes, 1.0) if given else {}
-        self.confidences = {self.names[i]: c for i, c in ({**(confidences or {}), **known}).items()}
+        sure = {**(confidences or {}), **known}
+        self.confidences = {self.names[i]: c for i, c in sure.items() if i in self.names}
 
     @property
     def kind(self) -> Kind:
@@ -295,6 +270,9 @@ class FrameResult:
     def label_map(self) -> LabelMap:
         """(H, W) uint8: 0 background, else the id of the likeliest object."""
         labels = self._found_labels()
+        unnamed = self._ids() - self.names.keys()
+        if unnamed:
+            labels[np.isin(labels, np.array(sorted(unnamed), np.uint8))] = 0
         for frozen in self._frozen:
             labels = frozen.labels(labels)
         return labels
@@ -329,8 +307,8 @@ class FrameResult:
         """The mattes of some objects by id; one that is not known here is nowhere."""
         # A lock of one object takes room from all others, so it must be asked about all.
         mattes = self._found(list(ids) if not self._frozen else [*self.names])
-        for frozen in self._frozen:
-            mattes = frozen.mattes(mattes)
+        if self._frozen:
+            mattes = _hold(mattes, self._frozen, self._given.mattes if self._given else ())
         nothing = np.zeros(self.size, np.float32)
         return {i: mattes.get(i, nothing).copy() for i in ids}
 
@@ -348,6 +326,10 @@ class FrameResult:
         there = {i for logits in self._logits for i in logits.ids}
         known = [i for i in ids if i in there]
         return _shares([logits.unpack() for logits in self._logits], known) if known else {}
+
+    def _ids(self) -> set[int]:
+        given = set(self._given.mattes) if self._given is not None else set()
+        return given.union(*(logits.ids for logits in self._logits))
 
     def _find(self, name: str | int | None) -> int:
         for i, known in self.names.items():
@@ -388,7 +370,7 @@ def _shares(parts: Sequence[Logits], wanted: Sequence[int]) -> dict[int, Matte]:
     ids = [i for part in parts for i in part.ids]
     for band, plate in _bands(parts):
         if len(plate) == 1:
-            mattes[ids[0]][band] = _sigmoid(2 * plate[0])
+            mattes[ids[0]][band] = sigmoid(2 * plate[0])
             continue
         classes = np.concatenate([background_logit(plate)[None], plate])
         classes -= classes.max(0)
@@ -397,6 +379,27 @@ def _shares(parts: Sequence[Logits], wanted: Sequence[int]) -> dict[int, Matte]:
         for i, matte in mattes.items():
             matte[band] = classes[1 + ids.index(i)] / total
     return mattes
+
+
+def _hold(
+    now: Mapping[int, Matte], locks: Sequence[Frozen], given: Collection[int]
+) -> dict[int, Matte]:
+    """Mattes by object id with the locked pixels as they were, the newest lock's on top.
+
+    What is neither locked nor given by the artist gets what the locked pixels leave.
+    """
+    mixed, held = dict(now), {i: np.zeros(m.shape, bool) for i, m in now.items()}
+    for lock in locks:
+        for i, matte in lock.shown.mattes_of([i for i in now if lock.holds(i)]).items():
+            where = np.ones(matte.shape, bool) if lock.region is None else lock.region
+            mixed[i] = np.where(where, matte, mixed[i])
+            held[i] |= where
+    taken = sum(np.where(held[i], matte, np.float32(0)) for i, matte in mixed.items())
+    room = np.maximum(np.float32(1) - taken, np.float32(0))
+    for i in mixed.keys() - set(given):
+        crowded = ~held[i] & (mixed[i] > room + _ROUNDING)
+        mixed[i] = np.where(crowded, room, mixed[i])
+    return mixed
 
 
 def _overrule(labels: LabelMap, given: Given) -> LabelMap:

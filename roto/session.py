@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from roto.desk import Desk
 from roto.encoded import EncodedFolder
 from roto.errors import KeyframeError, SettingsError
+from roto.guidance import SelfTest, Suggestion, self_test, suggest
 from roto.passes import Request, Run
 from roto.project.records import ResultRecord
 from roto.project.tables import RESULTS
@@ -20,7 +21,7 @@ from roto.states import unused
 from roto.stored import StoredKept, pack_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from roto.board import Status
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from roto.reach import Direction
     from roto.results import FrameResult
     from roto.shot import Shot
+    from roto.states import Timeline
 
 PROPAGATE = "propagate"
 """Label of the undo step that a propagation is."""
@@ -80,7 +82,8 @@ class Session(Desk):
         numbers = self.source.frame_numbers
         first, last = frames or (numbers[0], numbers[-1])
         chosen = self.objects if objects is None else self._ids(objects)
-        wanted = self._board().due(chosen, first, last, direction, stale=stale)
+        board = self._board()  # as it is now; later edits are not in what is found
+        wanted = board.due(chosen, first, last, direction, stale=stale)
         focus, self._focus = self._focus, None
         if not any(wanted.values()):
             return
@@ -89,9 +92,30 @@ class Session(Desk):
         report = sorted({frame for asked in wanted.values() for frame in asked})
         join = False
         for event in run.events(Request(report, wanted, direction, focus)):
-            self._store(event, direction, join=join)
+            self._store(event, board.lines, direction, join=join)
             join = join or bool(event.answers)
             yield event
+
+    def suggest(self, n: int = 1, objects: Objects | None = None) -> tuple[Suggestion, ...]:
+        """The frames where one more keyframe helps most; see :func:`roto.guidance.suggest`.
+
+        Args:
+            n: How many at most.
+            objects: By id or name; None for all.
+        """
+        chosen = self.objects if objects is None else self._ids(objects)
+        states = self.status().states
+        sure = {key: row.confidence for key, row in self.project.results().items()}
+        return suggest({i: states[i] for i in chosen}, sure, n)
+
+    def self_test(self) -> SelfTest:
+        """How well each keyframe is found from the others; see :func:`roto.guidance.self_test`.
+
+        Nothing is stored, and there is no step to undo. It takes about as long as propagating
+        the clip twice.
+        """
+        shot = self.stored.shot(self.objects)
+        return self_test(self, shot, self._memory(shot), self._board().lines)
 
     def receipt(self) -> Receipt | None:
         """What the newest propagation changed; None where there is none, or it was accepted."""
@@ -134,8 +158,9 @@ class Session(Desk):
         found = self.project.newest(PROPAGATE)
         if found is None or self.project.settings().get(_ACCEPTED) == found[0]:
             return None
-        rows = {c.key: (c.before, c.after) for c in found[1] if c.table is RESULTS}
-        return found[0], rows
+        now = self.project.results()  # what was reverted is not what it made any more
+        rows: Rows = {c.key: (c.before, c.after) for c in found[1] if c.table is RESULTS}
+        return found[0], {key: row for key, row in rows.items() if now.get(key) == row[1]}
 
     def encode(self, frame: int, *, keep: bool) -> Encoded:
         """A frame as the engine sees it. All are kept, up to the bounds: any may be corrected."""
@@ -179,13 +204,20 @@ class Session(Desk):
             memory.add(frame, self.encode(frame, keep=True), given.mattes, permanent=True)
         return memory
 
-    def _store(self, event: Propagated, direction: Direction, *, join: bool) -> None:
+    def _store(
+        self,
+        event: Propagated,
+        lines: Mapping[int, Timeline],
+        direction: Direction,
+        *,
+        join: bool,
+    ) -> None:
         """Write an event's answers before anybody hears of it."""
-        if not event.answers:
+        answers = [answer for answer in event.answers if answer.object in self.objects]
+        if not answers:
             return
-        lines = self._board().lines
         with self.project.edit(PROPAGATE, join=join, durable=False) as edit:
-            for answer in event.answers:
+            for answer in answers:
                 line = lines[answer.object]
                 left, right = line.around(event.frame)
                 if answer.left is None:

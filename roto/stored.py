@@ -14,7 +14,7 @@ from roto.results import FrameResult, Frozen, Given
 from roto.shot import Shot
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     import numpy.typing as npt
 
@@ -98,21 +98,41 @@ class StoredFrames:
         }
         return {"keyframes": keyframes, "results": results}
 
-    def snapshot(self, frames: Iterable[int]) -> bytes:
-        """What these frames show now, as hashes."""
-        return json.dumps({str(f): self.rows(f) for f in frames}, sort_keys=True).encode()
+    def snapshot(self, frames: Iterable[int], keep: Callable[[bytes], str]) -> bytes:
+        """What these frames show now, as hashes; ``keep`` stores bytes that have none yet."""
+        return json.dumps({str(f): self._seen(f, keep) for f in frames}, sort_keys=True).encode()
 
     def frozen(self, frame: int) -> tuple[Frozen, ...]:
         """Locked parts of a frame, the oldest lock first."""
-        return tuple(
-            self._frozen(lock, frame)
-            for _, lock in sorted(self.project.locks().items())
-            if lock.first <= frame <= lock.last
-        )
+        return tuple(self._frozen(lock, frame) for lock in self._locks(frame))
 
     def logits(self, record: ResultRecord) -> PackedLogits:
         """What one result was made of."""
         return unpack_result(self.project.blob(record.blob))
+
+    def _locks(self, frame: int) -> list[LockRecord]:
+        locks = sorted(self.project.locks().items())
+        return [lock for _, lock in locks if lock.first <= frame <= lock.last]
+
+    def _seen(self, frame: int, keep: Callable[[bytes], str]) -> Mapping[str, Any]:
+        """What a frame shows now: its rows, or as pictures where locks have a say in it."""
+        locks = self._locks(frame)
+        if not locks:
+            return self.rows(frame)
+        if locks[-1].object is None and locks[-1].region is None:
+            return self._snapshot(locks[-1], frame)
+        shown = self.frame(frame)
+        mattes = shown.mattes_of(list(shown.names))
+        return {
+            "keyframes": {str(i): keep(pack_matte(matte)) for i, matte in mattes.items()},
+            "labels": keep(pack_label_map(shown.label_map)),
+        }
+
+    def _snapshot(self, lock: LockRecord, frame: int) -> Mapping[str, Any]:
+        """What ``_seen`` said of a frame when it was locked."""
+        assert lock.snapshot is not None
+        known: dict[str, dict[str, Any]] = json.loads(self.project.blob(lock.snapshot))
+        return known.get(str(frame), {})
 
     def _names(self) -> dict[int, str]:
         return {i: record.name for i, record in self.project.objects().items()}
@@ -134,21 +154,27 @@ class StoredFrames:
         if lock.region is not None:
             region = unpack_label_map(self.project.blob(lock.region)) > 0
         objects = None if lock.object is None else frozenset([lock.object])
-        assert lock.snapshot is not None
-        rows: dict[str, Any] = json.loads(self.project.blob(lock.snapshot)).get(str(frame), {})
-        shown = self._show(frame, rows.get("keyframes", {}), rows.get("results", {}), ())
+        rows = self._snapshot(lock, frame)
+        masks, labels = rows.get("keyframes", {}), rows.get("labels")
+        if labels is None:
+            shown = self._show(frame, masks, rows.get("results", {}), ())
+        else:
+            mattes = _StoredMattes(self, {int(i): blob for i, blob in masks.items()})
+            seen = Given(mattes, unpack_label_map(self.project.blob(labels)), complete=True)
+            shown = FrameResult(frame, self._names(), self.size, given=seen)
         return Frozen(objects, region, shown)
 
     def _show(
         self, frame: int, keyframes: Rows, results: Rows, frozen: Sequence[Frozen]
     ) -> FrameResult:
+        # A lock's snapshot may name objects that are gone; the others looked so beside them.
         names = self._names()
-        masks = {int(i): blob for i, blob in keyframes.items() if int(i) in names}
+        masks = {int(i): blob for i, blob in keyframes.items()}
         records = self.project.results()
         logits = {
             int(i): unpack_result(self.project.blob(blob))
             for i, blob in results.items()
-            if blob is not None and int(i) in names
+            if blob is not None
         }
         sure = {i: r.confidence for i in logits if (r := records.get((frame, i))) is not None}
         return FrameResult(
@@ -156,7 +182,7 @@ class StoredFrames:
             names,
             self.size,
             logits=list(logits.values()),
-            given=self._given(masks, len(masks) == len(names)) if masks else None,
+            given=self._given(masks, names.keys() <= masks.keys()) if masks else None,
             confidences=sure,
             frozen=frozen,
         )
@@ -206,6 +232,11 @@ class StoredKept:
         rows = self._frames.rows(frame)["results"]
         records = self._frames.project.results()
         return {int(i): self._frames.logits(records[frame, int(i)]) for i in rows}
+
+    def confidences(self, frame: int) -> Mapping[int, float]:
+        """See :class:`roto.passes.Kept`."""
+        rows, records = self._frames.rows(frame), self._frames.project.results()
+        return {int(i): records[frame, int(i)].confidence for i in rows["results"]}
 
     def frozen(self, frame: int) -> Sequence[Frozen]:
         """See :class:`roto.passes.Kept`."""

@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import roto.sessions
-from roto.engine import Settings
 from roto.fake_engine import FakeEngine
 from roto.models import find_model, fingerprint
 
 if TYPE_CHECKING:
     import pytest
+
+    from roto.engine import Settings
 
 
 def pretend(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from roto.cli.common import settings_from
 from roto.cli.texts import Range, parse_range
 from roto.engine import Settings
+from roto.errors import SettingsError
 from roto.models import DEFAULT, list_models
 from roto.project import Project
 from roto.sessions import open_session
@@ -42,15 +43,16 @@ class Network:
             return cls()
         try:
             return cls(str(value["model"]), Settings(**value["settings"]))
-        except (TypeError, LookupError):  # a newer roto may know more
+        except (TypeError, LookupError, SettingsError):  # a newer roto may know more
             log.warning("The network that the project names is not understood.")
             return cls()
 
     def asked(self, options: argparse.Namespace) -> Network:
         """The same with what the options of a command change."""
         model = options.model or self.model
-        if all(model != known.name for known in list_models()):
-            model = os.path.abspath(os.path.expanduser(model))  # runs come from anywhere
+        named = any(model == known.name for known in list_models())
+        if not named and os.path.isfile(path := os.path.expanduser(model)):
+            model = os.path.abspath(path)  # the next command may come from another folder
         return Network(model, settings_from(options, self.settings))
 
     def remember(self, session: Session) -> None:

@@ -31,7 +31,8 @@ def run(options: argparse.Namespace) -> int:
         frames = range_of(session, options.range)
         with Progress(json_lines=options.json) as progress:
             try:
-                network.remember(session)
+                if session.project.keyframes():  # else there is nothing to run, which is an error
+                    network.remember(session)
                 for event in session.propagate(
                     frames, objects, options.direction, stale=options.stale
                 ):

@@ -1,4 +1,4 @@
-"""``roto new``, ``key``, ``object``, ``lock``, ``unlock``, ``undo``, ``redo``: a project's edits."""
+"""``roto new``, ``key``, ``object``, ``lock``, ``unlock``, ``undo``, ``redo``: edits."""
 
 from __future__ import annotations
 

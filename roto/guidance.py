@@ -1,0 +1,264 @@
+"""Where one more keyframe helps most, and how good the result is on this very shot.
+
+Both are told without anybody's ground truth: suggestions from the confidence of what was
+propagated and from how far it lies from the keyframes, the self-test from the keyframes alone.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from statistics import fmean
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from roto.metrics import boundary_measure, region_similarity
+from roto.passes import FinishedFrames, Request, Run
+from roto.receipts import boundary_move
+from roto.results import Given
+from roto.shot import Shot
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    import numpy.typing as npt
+
+    from roto.engine import Memory
+    from roto.passes import Pictures
+    from roto.states import State, Timeline
+
+    Floats = npt.NDArray[np.float64]
+
+Reason = Literal["low confidence", "far from keyframes"]
+
+_NARROWEST, _WIDEST = 1.0, 25.0  # frames; of the kernel that says how far a keyframe helps
+_LEAST_DOUBT = 0.01  # of a frame that the engine is entirely sure about
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A frame worth a keyframe.
+
+    Attributes:
+        frame: Frame number.
+        object: Id of the object that gains most there.
+        reason: What speaks for it: it and its neighbours are less certain than the rest of the
+            object's frames, or they are far from all that the artist has given.
+        score: Doubt that would go, summed over frames and objects: 2.0 is as much as two
+            frames of which nothing at all is known.
+    """
+
+    frame: int
+    object: int
+    reason: Reason
+    score: float
+
+
+def suggest(
+    states: Mapping[int, Mapping[int, State]],
+    confidences: Mapping[tuple[int, int], float],
+    n: int = 1,
+) -> tuple[Suggestion, ...]:
+    """The frames where keyframes help most, the best first; the first of several is that of one.
+
+    A keyframe takes away the doubt about its neighbours, by a Gaussian of the distance in
+    frames. What is chosen is the frame that takes away most of what the keyframes, and the frames
+    chosen before it, leave: greedy maximisation of a submodular function, which gets at least
+    63 % of what the best choice would (Nemhauser, Wolsey and Fisher, "An analysis of
+    approximations for maximizing submodular set functions", Mathematical Programming 14,
+    1978, section 4). Being near to a keyframe or to another suggestion so counts against a
+    frame by itself. Of equals the earliest is taken.
+
+    Args:
+        states: Per object id and frame. Only fresh and stale frames are doubted and suggested:
+            others are given, locked, or nothing is known of them yet.
+        confidences: By frame and object id, in [0, 1].
+        n: How many at most.
+
+    Returns:
+        Fewer than ``n`` where there are no more frames.
+    """
+    doubts = [_Doubt(i, states[i], confidences) for i in sorted(states)]
+    candidates = sorted({int(frame) for doubt in doubts for frame in doubt.frames})
+    found: list[Suggestion] = []
+    while candidates and len(found) < n:
+        gains = [[doubt.gain(frame) for doubt in doubts] for frame in candidates]
+        totals = [sum(sum(parts) for parts in gain) for gain in gains]
+        best = int(np.argmax(totals))
+        frame = candidates.pop(best)
+        whose = int(np.argmax([sum(parts) for parts in gains[best]]))
+        unsure, far = gains[best][whose]
+        reason: Reason = "low confidence" if unsure > far else "far from keyframes"
+        found.append(Suggestion(frame, doubts[whose].object, reason, totals[best]))
+        for doubt in doubts:
+            doubt.settle(frame)
+    return tuple(found)
+
+
+class _Doubt:
+    """What is not sure of one object, and how much of it its keyframes answer.
+
+    Every frame is doubted by what is missing of its confidence, and once more by what is
+    missing on average: how decided masks are depends on the object's size and sharpness.
+    """
+
+    def __init__(
+        self,
+        object_id: int,
+        states: Mapping[int, State],
+        confidences: Mapping[tuple[int, int], float],
+    ) -> None:
+        self.object = object_id
+        known = [f for f in sorted(states) if states[f] in ("fresh", "stale")]
+        known = [f for f in known if (f, object_id) in confidences]
+        keys = [f for f, state in states.items() if state == "keyframe"]
+        self.frames = np.array(known, np.float64)
+        self._doubt = np.array([1 - confidences[f, object_id] for f in known], np.float64)
+        self._base = _LEAST_DOUBT + (float(self._doubt.mean()) if known else 0.0)
+        alive = sum(state != "absent" for state in states.values())
+        self._width = min(max(alive / (4 * max(len(keys), 1)), _NARROWEST), _WIDEST)
+        self._answered: Floats = np.zeros(len(known))
+        for frame in keys:
+            self.settle(frame)
+
+    def gain(self, frame: int) -> tuple[float, float]:
+        """Doubt that a keyframe would take away: below the frames' own, and the common one."""
+        if frame not in self.frames:
+            return 0.0, 0.0
+        more = np.maximum(self._kernel(frame) - self._answered, 0)
+        return float(more @ self._doubt), float(more.sum() * self._base)
+
+    def settle(self, frame: int) -> None:
+        """Take a keyframe as given."""
+        self._answered = np.maximum(self._answered, self._kernel(frame))
+
+    def _kernel(self, frame: int) -> Floats:
+        kernel: Floats = np.exp(-0.5 * ((self.frames - frame) / self._width) ** 2)
+        return kernel
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenKeyframe:
+    """One object at one keyframe, found from the others and compared with what was given.
+
+    Attributes:
+        frame: Frame number.
+        object: Id of the object.
+        name: Its name.
+        j: Region similarity, 0..1; see :func:`roto.metrics.region_similarity`.
+        f: Boundary measure, 0..1; see :func:`roto.metrics.boundary_measure`.
+        boundary: Largest distance in pixels from the boundary of one mask to that of the other;
+            infinite where only one of them has a pixel.
+    """
+
+    frame: int
+    object: int
+    name: str
+    j: float
+    f: float
+    boundary: float
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTest:
+    """How well each keyframe is found from the others; empty where no object has two.
+
+    It is pessimistic: the frames between keyframes are nearer to one than a hidden keyframe is.
+
+    Attributes:
+        hidden: By frame.
+    """
+
+    hidden: tuple[HiddenKeyframe, ...]
+
+    @property
+    def j(self) -> float:
+        """Mean region similarity, 0..1; not a number where nothing could be hidden."""
+        return fmean(item.j for item in self.hidden) if self.hidden else math.nan
+
+    @property
+    def f(self) -> float:
+        """Mean boundary measure, 0..1; not a number where nothing could be hidden."""
+        return fmean(item.f for item in self.hidden) if self.hidden else math.nan
+
+    @property
+    def boundary(self) -> float:
+        """The largest of all boundary errors, in pixels; 0 where nothing could be hidden."""
+        return max((item.boundary for item in self.hidden), default=0.0)
+
+
+def self_test(
+    pictures: Pictures, shot: Shot, memory: Memory, lines: Mapping[int, Timeline]
+) -> SelfTest:
+    """Hide each keyframe in turn and find it from the others: leave-one-out cross-validation.
+
+    Of an object that no other keyframe shows, the keyframe stays. Nothing is stored.
+
+    Args:
+        pictures: The clip.
+        shot: Objects and all keyframes.
+        memory: Holds all keyframes; it is changed on the way, and holds them again afterwards.
+        lines: Per object id; says at which frames it is alive.
+    """
+    shown = {i: _shown(shot, i) for i in shot.names}
+    found: list[HiddenKeyframe] = []
+    for frame, given in shot.keyframes.items():
+        hidden = [i for i in given.mattes if shown[i] - {frame}]
+        if hidden:
+            found += _hide(pictures, shot, memory, lines, frame, hidden)
+    return SelfTest(tuple(found))
+
+
+def _shown(shot: Shot, object_id: int) -> set[int]:
+    """Keyframes in which an object has a pixel."""
+    frames = shot.frames_of(object_id)
+    return {f for f in frames if shot.keyframes[f].mattes[object_id].any()}
+
+
+def _hide(
+    pictures: Pictures,
+    shot: Shot,
+    memory: Memory,
+    lines: Mapping[int, Timeline],
+    frame: int,
+    hidden: Sequence[int],
+) -> Iterator[HiddenKeyframe]:
+    """Find some objects at a keyframe without what it says of them."""
+    given = shot.keyframes[frame]
+    rest = _without(given, hidden)
+    _show(pictures, memory, frame, given.mattes, rest)
+    others = {f: masks for f, masks in shot.keyframes.items() if f != frame}
+    keyframes = {**others, frame: rest} if rest.mattes else others
+    blind = Shot(shot.names, dict(sorted(keyframes.items())), shot.absent)
+    run = Run(pictures, blind, memory, FinishedFrames({}, ()))
+    asked = [i for i in run.keys if i not in rest.mattes and lines[i].alive(frame)]
+    request = Request([frame], {i: [frame] for i in {*asked, *hidden}})
+    labels = next(event for event in run.events(request) if event.final).result.label_map
+    _show(pictures, memory, frame, rest.mattes, given)
+    for object_id in hidden:
+        predicted, truth = labels == object_id, given.labels == object_id
+        yield HiddenKeyframe(
+            frame,
+            object_id,
+            shot.names[object_id],
+            region_similarity(predicted, truth),
+            boundary_measure(predicted, truth),
+            boundary_move(predicted, truth),
+        )
+
+
+def _without(given: Given, hidden: Collection[int]) -> Given:
+    mattes = {i: matte for i, matte in given.mattes.items() if i not in hidden}
+    labels = np.where(np.isin(given.labels, list(hidden)), np.uint8(0), given.labels)
+    return Given(mattes, labels, complete=False)
+
+
+def _show(
+    pictures: Pictures, memory: Memory, frame: int, before: Iterable[int], after: Given
+) -> None:
+    """Replace all that a memory knows of a keyframe; objects are remembered side by side."""
+    if before := list(before):
+        memory.drop(frame, before)
+    if after.mattes:
+        memory.add(frame, pictures.encode(frame, keep=True), after.mattes, permanent=True)
