@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     Objects = Iterable[int | str] | int | str
 
 
+FOCUS = "focus"
+"""Setting: the frame that was corrected last and not propagated from yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Correction:
     """A mask that was set, and what it reaches.
@@ -81,7 +85,6 @@ class Desk(Studio):
         self.project = project
         self._made_with = made_with or {}
         self.stored = StoredFrames(project, (source.clip.height, source.clip.width))
-        self._focus: int | None = None
 
     @property
     def objects(self) -> dict[int, ObjectRecord]:
@@ -163,7 +166,7 @@ class Desk(Studio):
         layer = None if mask is None else self._reader().single(frame, mask)
         with self.project.edit("correct") as edit:
             self._put_keyframe(edit, frame, object_id, layer, "corrected")
-        self._focus = frame
+            edit.set_setting(FOCUS, frame)  # the next propagation may be another process's
         return Correction(frame, object_id, self._board().reached(object_id, frame))
 
     def remove_keyframe(self, frame: int, which: int | str | None = None) -> None:
@@ -197,6 +200,7 @@ class Desk(Studio):
             Ids of the locks, one per object.
 
         Raises:
+            KeyframeError: the clip has none of these frames.
             MaskError: no such object, or a region of another size than the plate.
         """
         first, last = (frames, frames) if isinstance(frames, int) else frames
@@ -207,6 +211,12 @@ class Desk(Studio):
                 f"{self.stored.size[1]}x{self.stored.size[0]}."
             )
         inside = [f for f in self.source.frame_numbers if first <= f <= last]
+        if not inside:
+            numbers = self.source.frame_numbers
+            raise KeyframeError(
+                f"There is no frame from {first} to {last} to lock: the clip has frames "
+                f"{numbers[0]} to {numbers[-1]}."
+            )
         with self.project.edit("lock") as edit:
             place = None if region is None else edit.put_blob(pack_region(region))
             snapshot = edit.put_blob(self.stored.snapshot(inside, edit.put_blob))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from roto.desk import Desk
+from roto.desk import FOCUS, Desk
 from roto.encoded import EncodedFolder
 from roto.errors import KeyframeError, SettingsError
 from roto.guidance import SelfTest, Suggestion, self_test, suggest
@@ -84,7 +84,7 @@ class Session(Desk):
         chosen = self.objects if objects is None else self._ids(objects)
         board = self._board()  # as it is now; later edits are not in what is found
         wanted = board.due(chosen, first, last, direction, stale=stale)
-        focus, self._focus = self._focus, None
+        focus = self.project.settings().get(FOCUS)
         if not any(wanted.values()):
             return
         shot = self.stored.shot(self.objects)
@@ -217,6 +217,7 @@ class Session(Desk):
         if not answers:
             return
         with self.project.edit(PROPAGATE, join=join, durable=False) as edit:
+            edit.set_setting(FOCUS, None)
             for answer in answers:
                 line = lines[answer.object]
                 left, right = line.around(event.frame)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -94,6 +95,7 @@ def open_session(
     project = Project.open(path, read_only=read_only)
     try:
         source = _reopen(project, clip)
+        _note_place(project, clip)
         return _session(source, project, model, settings, device, precision)
     except BaseException:
         project.close()
@@ -143,6 +145,22 @@ def _describe(
         colour_space=known.colour_space,
         arguments=arguments,
     )
+
+
+def _note_place(project: Project, clip: ClipLike | None) -> None:
+    """A clip that was found again is looked for in its new place from now on."""
+    if not isinstance(clip, (str, os.PathLike)) or project.read_only:
+        return
+    place = os.path.abspath(os.fspath(clip))
+    record = replace(
+        project.clip,
+        absolute=place,
+        relative=None if project.path is None else relative_to(place, project.path),
+        fingerprint=clip_fingerprint(place),
+    )
+    if record != project.clip:
+        with project.edit("relink clip") as edit:
+            edit.set_clip(record)
 
 
 def _reopen(project: Project, clip: ClipLike | None) -> FrameSource:

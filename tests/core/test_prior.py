@@ -13,8 +13,8 @@ from small_engines import SIZE, TINY, bar, plate, square, tiny_network
 from roto.engine import Settings
 from roto.media import open_clip
 from roto.model.weights import deduce_config
-from roto.results import FrameResult
 from roto.propagation import Propagation
+from roto.results import FrameResult
 from roto.stcn_engine import StcnEngine
 from roto.train.__main__ import with_prior
 from roto.train.step import clip_loss

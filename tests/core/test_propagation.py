@@ -352,7 +352,9 @@ class TestStream:
                 return encoded
 
         frames = (plate(COUNT)[i % COUNT] for i in range(60))
-        session = Propagation(IteratorSource(frames), Frames(Settings(memory_every=1, max_memory=3)))
+        session = Propagation(
+            IteratorSource(frames), Frames(Settings(memory_every=1, max_memory=3))
+        )
         session.set_keyframe(0, square(0))
         for event in session.stream():
             del event

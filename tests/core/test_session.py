@@ -262,6 +262,10 @@ class TestLocks:
         session.undo()
         assert session.status().frames("locked") == [4, 5]
 
+    def test_frames_that_are_not_there_cannot_be_locked(self, session):
+        with pytest.raises(KeyframeError, match="no frame from 40 to 50"):
+            session.lock((40, 50))
+
     def test_a_region_of_another_size_is_refused(self, session):
         with pytest.raises(MaskError, match="region to lock is 3x2"):
             session.lock(4, region=np.ones((2, 3), bool))
@@ -322,6 +326,9 @@ class TestReceipts:
         assert [now[4], now[5]] == [before[4], before[5]]
         assert [now[1], now[2]] == [after[1], after[2]]
         assert session.status().frames("open") == [4, 5]
+        receipt = session.receipt()
+        assert receipt is not None
+        assert not {4, 5} & {c.frame for c in receipt.changes}
         session.undo()
         assert digests(session) == after
 

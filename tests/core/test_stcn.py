@@ -21,8 +21,8 @@ from roto.model.backbones import MEAN, STD
 from roto.model.folding import fold_batch_norms
 from roto.model.memory import read, read_dense
 from roto.model.stcn import SMALL, STCN, StcnConfig
-from roto.results import FrameResult, Grid, Logits, background_logit
 from roto.propagation import Propagation
+from roto.results import FrameResult, Grid, Logits, background_logit
 from roto.stcn_engine import StcnEngine
 
 KINDS = ("l2", "dot", "cosine")

@@ -16,8 +16,8 @@ import roto.stcn_engine
 from roto.engine import Settings
 from roto.errors import DeviceError, SettingsError
 from roto.media import open_clip
-from roto.results import Grid, Logits, fuse
 from roto.propagation import Propagation
+from roto.results import Grid, Logits, fuse
 from roto.stcn_engine import working_grid
 
 
