@@ -7,6 +7,7 @@ was acknowledged is there after a crash, and can be undone.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 from roto.board import Board, made_with
@@ -283,7 +284,7 @@ class Desk(Studio):
 
     def _add_object(self, edit: Edit, name: str | None, first: int | None, last: int | None) -> int:
         object_id = edit.next_object_id()
-        named = self._free_name(name) if name is not None else f"object{object_id}"
+        named = self._unused_name(object_id) if name is None else self._free_name(name)
         red, green, blue = (int(c) for c in davis_palette()[object_id])
         edit.put_object(ObjectRecord(object_id, named, (red, green, blue), first=first, last=last))
         return object_id
@@ -292,6 +293,10 @@ class Desk(Studio):
         record = self.objects[self.object_id(which)]
         with self.project.edit(label) as edit:
             edit.put_object(replace(record, **changes))  # type: ignore[arg-type]
+
+    def _unused_name(self, number: int) -> str:
+        taken = {record.name for record in self.objects.values()}
+        return next(name for n in count(number) if (name := f"object{n}") not in taken)
 
     def _free_name(self, name: str) -> str:
         if not name or any(record.name == name for record in self.objects.values()):

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 Reason = Literal["low confidence", "far from keyframes"]
 
 _NARROWEST, _WIDEST = 1.0, 25.0  # frames; of the kernel that says how far a keyframe helps
+_REACH = 4.0  # standard deviations, beyond which it does not
 _LEAST_DOUBT = 0.01  # of a frame that the engine is entirely sure about
 
 
@@ -114,6 +115,7 @@ class _Doubt:
         known = [f for f in known if (f, object_id) in confidences]
         keys = [f for f, state in states.items() if state == "keyframe"]
         self.frames = np.array(known, np.float64)
+        self._known = frozenset(known)
         self._doubt = np.array([1 - confidences[f, object_id] for f in known], np.float64)
         self._base = _LEAST_DOUBT + (float(self._doubt.mean()) if known else 0.0)
         alive = sum(state != "absent" for state in states.values())
@@ -123,19 +125,25 @@ class _Doubt:
             self.settle(frame)
 
     def gain(self, frame: int) -> tuple[float, float]:
-        """Doubt that a keyframe would take away: below the frames' own, and the common one."""
-        if frame not in self.frames:
+        """Doubt that a keyframe would take away: the frames' own, and the common one."""
+        if frame not in self._known:
             return 0.0, 0.0
-        more = np.maximum(self._kernel(frame) - self._answered, 0)
-        return float(more @ self._doubt), float(more.sum() * self._base)
+        near, kernel = self._around(frame)
+        more = np.maximum(kernel - self._answered[near], 0)
+        return float(more @ self._doubt[near]), float(more.sum() * self._base)
 
     def settle(self, frame: int) -> None:
         """Take a keyframe as given."""
-        self._answered = np.maximum(self._answered, self._kernel(frame))
+        near, kernel = self._around(frame)
+        np.maximum(self._answered[near], kernel, out=self._answered[near])
 
-    def _kernel(self, frame: int) -> Floats:
-        kernel: Floats = np.exp(-0.5 * ((self.frames - frame) / self._width) ** 2)
-        return kernel
+    def _around(self, frame: int) -> tuple[slice, Floats]:
+        """Frames that a keyframe speaks for, and how much."""
+        reach = _REACH * self._width
+        low, high = np.searchsorted(self.frames, (frame - reach, frame + reach))
+        near = slice(int(low), int(high))
+        kernel: Floats = np.exp(-0.5 * ((self.frames[near] - frame) / self._width) ** 2)
+        return near, kernel
 
 
 @dataclass(frozen=True, slots=True)

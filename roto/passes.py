@@ -306,9 +306,11 @@ class Run:
             return
         for (object_id, step), logits in found.items():
             waiting.due.discard((object_id, step))
-            # What has to wait for the other side is kept in kilobytes.
+            # What has to wait for the other side is kept in kilobytes, and what it waited for is
+            # rounded alike: which side came first shows in nothing.
+            sides = waiting.come.setdefault(object_id, {})
             waits = (object_id, -step) in waiting.due
-            waiting.come.setdefault(object_id, {})[step] = logits.pack() if waits else logits
+            sides[step] = logits.pack() if waits or sides else logits
         if not waiting.due:
             yield self._settle(frame)
         elif early:

@@ -17,7 +17,7 @@ from roto.passes import Request, Run
 from roto.project.records import ResultRecord
 from roto.project.tables import RESULTS
 from roto.receipts import Receipt, Rows, write_receipt
-from roto.states import unused
+from roto.states import pending, unused
 from roto.stored import StoredKept, pack_answer
 
 if TYPE_CHECKING:
@@ -87,6 +87,8 @@ class Session(Desk):
         focus = self.project.settings().get(FOCUS)
         if not any(wanted.values()):
             return
+        with self.project.edit(PROPAGATE):
+            pass  # what cannot be written is told before a network is loaded
         shot = self.stored.shot(self.objects)
         run = Run(self, shot, self._memory(shot), StoredKept(self.stored))
         report = sorted({frame for asked in wanted.values() for frame in asked})
@@ -217,14 +219,15 @@ class Session(Desk):
         if not answers:
             return
         with self.project.edit(PROPAGATE, join=join, durable=False) as edit:
-            edit.set_setting(FOCUS, None)
+            if not join:
+                edit.set_setting(FOCUS, None)
             for answer in answers:
                 line = lines[answer.object]
                 left, right = line.around(event.frame)
                 if answer.left is None:
-                    left = unused(left) if direction == "backward" else None
+                    left = unused(left) if direction == "backward" else pending(left)
                 if answer.right is None:
-                    right = unused(right) if direction == "forward" else None
+                    right = unused(right) if direction == "forward" else pending(right)
                 edit.put_result(
                     ResultRecord(
                         event.frame,

@@ -32,6 +32,7 @@ State = Literal["keyframe", "absent", "locked", "missing", "open", "stale", "fre
 """
 
 _UNUSED = "-"  # before the name of a keyframe that was deliberately not asked
+_PENDING = "?"  # before the name of a keyframe that has yet to answer
 
 
 def key_name(record: KeyframeRecord) -> str:
@@ -42,6 +43,11 @@ def key_name(record: KeyframeRecord) -> str:
 def unused(name: str | None) -> str | None:
     """The name of a neighbour that a one-way propagation did not ask."""
     return None if name is None else _UNUSED + name
+
+
+def pending(name: str | None) -> str | None:
+    """The name of a neighbour whose answer is still to come: never as good as an answer."""
+    return None if name is None else _PENDING + name
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from roto.desk import FOCUS
 from roto.engine import Settings
 from roto.fake_engine import FakeEngine
 from roto.media import open_clip
@@ -23,7 +24,7 @@ def session():
     """Three objects that overlap, in noise, keyed at both ends and propagated."""
     clip = np.random.default_rng(3).integers(0, 255, (COUNT, *SIZE, 3), np.uint8)
     record = ClipRecord("noise", "", None, "", SIZE[1], SIZE[0], "24", 0, COUNT, "srgb")
-    engine = FakeEngine(Settings(memory_every=1, max_memory=0))
+    engine = FakeEngine(Settings(memory_every=1, max_memory=2))
     made = Session(open_clip(clip), engine, Project.create(record))
     for frame in (0, COUNT - 1):
         made.set_keyframe(frame, {n: rectangle(2 * i, 3 * i) for i, n in enumerate("abc")})
@@ -47,23 +48,8 @@ class TestLocks:
             session.lock((0, COUNT - 1), which)
             assert content(session) == before
 
-    def test_a_second_lock_holds_what_the_first_one_shows(self, session):
-        region = np.zeros(SIZE, bool)
-        region[:, :9] = True
-        before = content(session, 1)
-        (first,) = session.lock((1, 6), "a")
-        session.correct(0, "a", rectangle(5, 8))
-        session.unlock(first)
-        list(session.propagate())
-        session.undo()
-        session.undo()
-        (second,) = session.lock((1, 6), region=region)
-        session.lock((1, 6))
-        session.unlock([first, second])
-        assert content(session, 1)[1:] == before[1:]
-
     def test_results_below_a_lock_stay_below_further_locks(self, session):
-        (region,) = np.ones((1, *SIZE), bool)
+        region = np.ones(SIZE, bool)
         before = content(session)
         session.lock((1, 6), region=region)  # a region is propagated below
         session.correct(0, "a", rectangle(5, 8))
@@ -101,6 +87,15 @@ class TestLocks:
             assert sum(session.result(frame).mattes().values()).max() <= 1 + 1e-5
 
 
+class TestNames:
+    def test_an_object_without_a_name_gets_one_that_is_free(self, session):
+        session.add_object("object5")
+        assert session.add_object() == 5
+        names = [record.name for record in session.objects.values()]
+        assert names == ["a", "b", "c", "object5", "object6"]
+        assert len(session.result(3).mattes()) == 5
+
+
 class TestReceipts:
     def test_what_was_reverted_is_not_listed(self, session):
         assert session.revert((2, 3)) == [2, 3]
@@ -110,6 +105,18 @@ class TestReceipts:
         assert session.revert((1, 3)) == [1]
         assert session.undo() == "revert"
         assert session.revert((1, 3)) == [1]
+
+
+class TestStopped:
+    def test_a_side_that_never_answered_leaves_a_frame_open_when_its_keyframe_goes(self, session):
+        session.correct(3, "a", rectangle(5, 8))
+        run = session.propagate()
+        assert next(run).frame == 4
+        run.close()
+        session.remove_keyframe(COUNT - 1, "a")
+        assert session.status().frames("open", 1) == [1, 2, 4, 5, 6]
+        list(session.propagate())
+        assert session.status().count("stale") == 0
 
 
 class TestEditsBetweenEvents:
@@ -132,14 +139,40 @@ class TestEditsBetweenEvents:
         assert session.status().count("open") == 0
         assert session.objects.keys() == {2, 3}
 
+    def test_what_was_undone_stays_undone(self, session):
+        session.correct(3, "a", rectangle(5, 8))
+        run = session.propagate()
+        next(run)
+        assert [session.undo() for _ in range(2)] == ["propagate", "correct"]
+        list(run)
+        assert (3, 1) not in session.project.keyframes()
+        assert session.status().frames("open", 1) == [1, 2, 4, 5, 6]
+        list(session.propagate())
+        assert session.status().frames("fresh", 1) == [1, 2, 3, 4, 5, 6]
+        assert session.undo() == "propagate"
+
+    def test_a_lock_holds_from_then_on(self, session):
+        session.correct(3, "a", rectangle(5, 8))
+        run = session.propagate()
+        next(run)
+        session.lock((1, 6))
+        before = content(session)
+        events = list(run)
+        assert content(session) == before
+        for event in events:
+            shown = session.result(event.frame)
+            assert event.result.matte("a").tobytes() == shown.matte("a").tobytes()
+
 
 class TestOrder:
     def test_answers_do_not_depend_on_which_side_came_first(self, session):
         session.correct(3, "a", rectangle(5, 8))
-        list(session.propagate())
+        order = [event.frame for event in session.propagate()]
         near_first = content(session)
         session.undo()
-        list(session.propagate())  # as after reopening: nobody knows any more what was near
+        with session.project.edit("forget") as edit:  # as after a run that was stopped
+            edit.set_setting(FOCUS, None)
+        assert [event.frame for event in session.propagate()] != order
         assert content(session) == near_first
 
     def test_what_an_event_shows_is_what_is_stored(self, session):
