@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 CHOICES: dict[str, dict[str, Any]] = {
     "defaults": {},
+    "not enlarged": {"enlarge": False},
+    "360": {"short_side": 360},
+    "600": {"short_side": 600},
     "memory every 3": {"memory_every": 3},
     "memory every 8": {"memory_every": 8},
     "last frame too": {"remember_last": True},
@@ -39,13 +42,12 @@ CHOICES: dict[str, dict[str, Any]] = {
     "top-k none": {"top_k": None},
     "at most 6 memory frames": {"max_memory": 6},
     "at most 24 memory frames": {"max_memory": 24},
-    "keyframes weigh 3": {"keyframe_weight": 3.0},
+    "keyframes weigh 1": {"keyframe_weight": 1.0},
     "keyframes weigh 10": {"keyframe_weight": 10.0},
     "dot product": {"similarity": "dot"},
-    "enlarged to 360": {"short_side": 360, "enlarge": True},
-    "enlarged to 480": {"short_side": 480, "enlarge": True},
     "mirrored as well": {},
 }
+"""Settings that differ from the defaults, which came from this table."""
 
 
 @dataclass(frozen=True)

@@ -232,7 +232,7 @@ def main() -> None:
     parser.add_argument("--sequences", nargs="+", metavar="NAME")
     options = parser.parse_args()
     print_machine()
-    settings = Settings(short_side=options.short_side)
+    settings = Settings(short_side=options.short_side, cache_bytes=2**31)  # the whole clip
     engine = roto.load_model(options.model, settings=settings, device=options.device)
     starts: list[float] = []
     played: dict[str, list[list[Round]]] = {}

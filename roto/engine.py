@@ -34,24 +34,26 @@ class Settings:
     Attributes:
         short_side: Pixels of the shorter side the network works at. Results come back at the
             plate's size.
-        enlarge: Bring smaller plates up to ``short_side`` too, instead of leaving them.
+        enlarge: Bring smaller plates up to ``short_side`` too: small things are followed much
+            better, see docs/training.md.
         memory_every: Every n-th predicted frame is remembered.
         max_memory: Predicted frames remembered at most; keyframes do not count and stay.
         top_k: Remembered positions that each position may draw on; None for all.
         similarity: How positions are compared.
         keyframe_weight: How much likelier a position is matched with one of a keyframe than with
-            one of a predicted frame that resembles it as much.
+            one of a predicted frame that resembles it as much. None: what suits the network, 3
+            for roto's own and 1 for published ones.
         remember_last: Keep the previous frame as temporary memory.
         cache_bytes: Bound of the encoded frames kept in memory for another pass.
     """
 
     short_side: int = 480
-    enlarge: bool = False
+    enlarge: bool = True
     memory_every: int = 5
     max_memory: int = 12
     top_k: int | None = 20
     similarity: Literal["l2", "dot", "cosine"] = "l2"
-    keyframe_weight: float = 1.0
+    keyframe_weight: float | None = None
     remember_last: bool = False
     cache_bytes: int = 512 * 2**20
 
@@ -61,7 +63,7 @@ class Settings:
             value = getattr(self, name)
             if value is not None and value < bound:
                 raise SettingsError(f"The setting {name} is {value}; it must be at least {bound}.")
-        if not 0 < self.keyframe_weight < float("inf"):
+        if self.keyframe_weight is not None and not 0 < self.keyframe_weight < float("inf"):
             raise SettingsError(
                 f"The setting keyframe_weight is {self.keyframe_weight}; it must be above 0."
             )

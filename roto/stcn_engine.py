@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from roto.model.stcn import STCN
     from roto.models import Model
 
+_OWN_KEYFRAME_WEIGHT = 3.0  # of networks with a prior, which are ours; see docs/training.md
 _OBJECTS_AT_ONCE = 8  # bounds the workspace of decoder and value encoder
 
 
@@ -386,6 +387,8 @@ class StcnMemory:
 
     def _bonus(self, entries: Sequence[MemoryFrame]) -> Tensor | None:
         weight = self._settings.keyframe_weight
+        if weight is None:
+            weight = _OWN_KEYFRAME_WEIGHT if self._net.config.prior else 1.0
         if weight == 1:
             return None
         kept = self._permanent.values()

@@ -48,7 +48,9 @@ def _tiny_state() -> dict[str, torch.Tensor]:
 
 
 def tiny_engine(precision: str = "float32", **settings: Any) -> StcnEngine:
-    engine_settings = Settings(**{"short_side": 64, "memory_every": 2, **settings})
+    engine_settings = Settings(
+        **{"short_side": 64, "enlarge": False, "memory_every": 2, **settings}
+    )
     return StcnEngine(tiny_network(), engine_settings, device="cpu", precision=precision)
 
 

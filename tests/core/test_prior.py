@@ -34,7 +34,7 @@ def network(strength: float = 0.0) -> STCN:
 
 
 def engine(strength: float, memory_every: int = 2) -> StcnEngine:
-    settings = Settings(short_side=64, memory_every=memory_every)
+    settings = Settings(short_side=64, enlarge=False, memory_every=memory_every)
     return StcnEngine(network(strength), settings, device="cpu", precision="float32")
 
 

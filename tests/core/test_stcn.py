@@ -113,7 +113,13 @@ class TestPublished:
 
     def test_whole_clip_through_the_session(self, published, reference):
         """Frame by frame in the engine's own code, memory policy included."""
-        policy = Settings(memory_every=2, max_memory=99, top_k=20, short_side=480)
+        policy = Settings(
+            memory_every=2,
+            max_memory=99,
+            top_k=20,
+            short_side=480,
+            enlarge=False,
+        )
         engine = StcnEngine(published, policy, device="cpu", precision="float32")
         session = Propagation(open_clip(reference["frames"]), engine)
         session.set_keyframe(0, reference["label_maps"][0])
@@ -127,7 +133,7 @@ class TestPublished:
             )
 
     def test_whole_clip_through_the_engine(self, published, reference):
-        policy = Settings(memory_every=2, max_memory=99)
+        policy = Settings(memory_every=2, max_memory=99, enlarge=False)
         engine = StcnEngine(published, policy, device="cpu", precision="float32")
         memory = engine.open_memory()
         masks = {i: (reference["label_maps"][0] == i).astype(np.float32) for i in (1, 2)}
