@@ -56,7 +56,7 @@ def main() -> None:
             for frame, labels in sorted(found[score.name].items()):
                 pictures.append(half_size(picture(dataset[score.name], frame, labels)))
                 captions.append(f"{score.name} {frame}, J&F {100 * score.j_and_f:.1f}")
-    write_picture(SHEET, contact_sheet(pictures, PICTURES, captions))
+    write_picture(SHEET, contact_sheet(pictures, PICTURES, captions))  # committed at 3/4 size
 
 
 def shown(sequence: Sequence) -> list[int]:
