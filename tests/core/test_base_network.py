@@ -23,6 +23,7 @@ from roto.model.weights import deduce_config, load_network, save_state_dict
 from roto.stcn_engine import StcnEngine
 from roto.train.backbone_weights import from_onnx_names, load_backbone
 from roto.train.faster import fold_for_training, unfolded
+from roto.train.batches import Batch
 from roto.train.loop import Trainer
 from roto.train.recipe import Recipe
 
@@ -202,7 +203,7 @@ def test_a_training_step_leaves_the_first_blocks_as_they_are(random_net):
     before = {name: t.clone() for name, t in trainer.net.state_dict().items()}
     frames = torch.from_numpy(plate(2)[None, :, :32, :32])
     labels = torch.from_numpy(np.stack([square(0), square(1)])[None, :, :32, :32]).long()
-    trainer._step(frames, labels, 1)
+    trainer._step(Batch(frames, labels, 1, torch.full((1, 3), -1)))
     after = trainer.net.state_dict()
     assert all(t.isfinite().all() for t in after.values())
     frozen = [f"key_encoder.{part}" for part in ("input_norm.", "conv.", "norm.", "stage1.")]
@@ -216,7 +217,8 @@ def test_a_training_step_leaves_the_first_blocks_as_they_are(random_net):
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_the_engine_predicts_a_frame(random_net, precision):
-    engine = StcnEngine(random_net, Settings(short_side=64), device="cpu", precision=precision)
+    settings = Settings(short_side=64, enlarge=False)
+    engine = StcnEngine(random_net, settings, device="cpu", precision=precision)
     memory = engine.open_memory()
     first, second = (engine.encode(picture) for picture in plate(2))
     memory.add(0, first, {1: square(0).astype(np.float32)}, permanent=True)
