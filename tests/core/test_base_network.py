@@ -22,8 +22,8 @@ from roto.model.stcn import BASE, STCN, StcnConfig
 from roto.model.weights import deduce_config, load_network, save_state_dict
 from roto.stcn_engine import StcnEngine
 from roto.train.backbone_weights import from_onnx_names, load_backbone
-from roto.train.faster import fold_for_training, unfolded
 from roto.train.batches import Batch
+from roto.train.faster import fold_for_training, unfolded
 from roto.train.loop import Trainer
 from roto.train.recipe import Recipe
 
