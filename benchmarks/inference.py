@@ -86,8 +86,7 @@ class _MirroredMemory:
 
     def add(self, frame: int, encoded: _Both, masks: Mapping[int, Any], *, permanent: bool) -> None:
         self.straight.add(frame, encoded.straight, masks, permanent=permanent)
-        flipped = {i: np.ascontiguousarray(mask[:, ::-1]) for i, mask in masks.items()}
-        self.mirrored.add(frame, encoded.mirrored, flipped, permanent=permanent)
+        self.mirrored.add(frame, encoded.mirrored, _flipped(masks), permanent=permanent)
 
     def predict(
         self,
@@ -96,19 +95,22 @@ class _MirroredMemory:
         objects: Sequence[int],
         known: Mapping[int, Any] | None = None,
     ) -> Logits:
-        assert not known
-        first = self.straight.predict(frame, encoded.straight, objects)
-        second = self.mirrored.predict(frame, encoded.mirrored, objects)
+        mirrored = _flipped(known or {})
+        first = self.straight.predict(frame, encoded.straight, objects, known)
+        second = self.mirrored.predict(frame, encoded.mirrored, objects, mirrored)
         return Logits(first.ids, (first.values + second.values[..., ::-1]) / 2, first.grid)
 
     def wants(self, frame: int) -> bool:
         return self.straight.wants(frame) | self.mirrored.wants(frame)
 
     def follow(self, masks: Mapping[int, Any]) -> None:
-        raise NotImplementedError("every frame is predicted here")
+        self.straight.follow(masks)
+        self.mirrored.follow(_flipped(masks))
 
     def drop(self, frame: int, objects: Iterable[int]) -> None:
-        raise NotImplementedError("no keyframe is taken back here")
+        gone = list(objects)
+        self.straight.drop(frame, gone)
+        self.mirrored.drop(frame, gone)
 
     def branch(self) -> _MirroredMemory:
         return _MirroredMemory(self.straight.branch(), self.mirrored.branch())
@@ -116,6 +118,10 @@ class _MirroredMemory:
     def forget(self, objects: Iterable[int] | None = None) -> None:
         self.straight.forget(objects)
         self.mirrored.forget(objects)
+
+
+def _flipped(masks: Mapping[int, Any]) -> dict[int, Any]:
+    return {i: np.ascontiguousarray(mask[:, ::-1]) for i, mask in masks.items()}
 
 
 def score(choice: str, options: argparse.Namespace) -> Scores:

@@ -55,7 +55,9 @@ class Studio:
     def encode(self, frame: int, *, keep: bool) -> Encoded:
         """A frame as the engine sees it, from the store if it is there."""
         encoded = self._cache.get(frame)
-        if encoded is None and self._folder is not None:
+        if encoded is not None:
+            return encoded
+        if self._folder is not None:
             encoded = self._folder.get(frame)
         if encoded is None:
             encoded = self.encode_picture(self.source.read(frame), frame)

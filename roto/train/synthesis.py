@@ -57,15 +57,6 @@ class Cutout:
     def __post_init__(self) -> None:
         object.__setattr__(self, "rgba", cv2.merge([*cv2.split(self.image), self.alpha]))
 
-    def render(self, t: int) -> tuple[Floats, Floats]:
-        """Premultiplied colour (S, S, 3) and alpha (S, S) of frame ``t``, blurred by its motion."""
-        size = self.motion.size
-        whole = np.zeros((size, size, 4), np.float32)
-        if patch := self._patch(t):
-            box, pixels = patch
-            whole[box] = pixels
-        return whole[..., :3], whole[..., 3]
-
     def draw(self, t: int, picture: Floats, ids: Bytes) -> None:
         """Lay frame ``t`` over a picture (S, S, 4) and its labels (S, S), in place."""
         patch = self._patch(t)
