@@ -180,13 +180,15 @@ class Trainer:
             batch.objects,
         )
         number = self.progress.batches + self.ranks.rank
+        remembered = self.recipe.remembered(number, batch.frames.shape[1])
         with torch.autocast(self.device.type, dtype=torch.bfloat16):
             result: StepResult = self.loss(
                 *clips,
                 self.recipe.hard_share(self.progress.step),
                 self.recipe.sighted(number, len(batch.frames)).to(self.device),
+                remembered=remembered,
                 iou_share=self.recipe.iou_share,
-                taught=self._taught(*clips),
+                taught=self._taught(*clips, remembered),
                 teacher_share=self.recipe.teacher_share,
             )
         self.optimiser.zero_grad(set_to_none=True)
@@ -198,12 +200,14 @@ class Trainer:
             note(self.recent, batch.stills, result.clips)
         return result
 
-    def _taught(self, frames: Tensor, labels: Tensor, objects: int) -> list[Tensor] | None:
+    def _taught(
+        self, frames: Tensor, labels: Tensor, objects: int, remembered: tuple[bool, ...]
+    ) -> list[Tensor] | None:
         """What the teacher makes of the clips; it may always look at the frame before."""
         if self.teacher is None:
             return None
         with torch.no_grad():
-            return list(rollout(self.teacher, frames, labels, objects))
+            return list(rollout(self.teacher, frames, labels, objects, remembered=remembered))
 
     def _count(self, result: StepResult, clips: int, started: float) -> None:
         """Add a step to the progress, which stays the same in all processes."""

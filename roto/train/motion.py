@@ -77,6 +77,8 @@ class Amount:
     bend: float  # pixels per 100 pixels of picture
 
 
+_APPROACH = 0.25  # share of layers that come nearer or go away for the whole clip
+
 CAMERA = Amount(shift=0.04, turn=3.0, scale=0.04, shear=0.02, bend=0.6)
 OBJECT = Amount(shift=0.10, turn=10.0, scale=0.10, shear=0.06, bend=3.0)
 
@@ -85,11 +87,15 @@ def wander(
     rng: Rng, start: npt.NDArray[np.float64], frames: int, size: int, amount: Amount
 ) -> Motion:
     """A path that begins at ``start`` (3, 3) and keeps most of its speed from frame to frame."""
-    strength = float(np.exp(rng.uniform(np.log(0.15), np.log(1.6))))
+    strength = float(np.exp(rng.uniform(np.log(0.15), np.log(2.0))))
     speed = _kick(rng, amount) * strength
+    approach = np.zeros(5)
+    if rng.random() < _APPROACH:
+        # Cars that drive up to the camera grow several-fold within a shot.
+        approach[3] = 2.5 * amount.scale * rng.normal()
     matrices = [start]
     for _ in range(frames - 1):
-        matrices.append(_step(speed, size, matrices[-1]) @ matrices[-1])
+        matrices.append(_step(speed + approach, size, matrices[-1]) @ matrices[-1])
         speed = 0.8 * speed + 0.5 * strength * _kick(rng, amount)
     bend_size = amount.bend * strength * size / 100
     return Motion(np.stack(matrices), _bends(rng, frames, bend_size), size)

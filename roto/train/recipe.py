@@ -34,6 +34,8 @@ class Recipe:
         late_frames: Their frames; 0 for no change.
         late_batch: Clips per step from then on; 0 for no change.
         blind: Share of clips in which the decoder is not told the masks of the frame before.
+        gaps: Share of predicted frames that do not become memory. In use most frames do not: one of
+            five is remembered, and the decoder alone knows the frame before.
         prior: Whether the network has a decoder that is told them at all.
         iou_share: Weight of the soft IoU loss beside the cross-entropy.
         clips: "layers", or "warps" of whole photos, see ``roto.train.warps``.
@@ -62,6 +64,7 @@ class Recipe:
     late_frames: int = 0
     late_batch: int = 0
     blind: float = 0.1
+    gaps: float = 0.0
     prior: bool = True
     iou_share: float = 0.5
     clips: str = field(default="layers", metadata={"choices": ("layers", "warps")})
@@ -91,6 +94,12 @@ class Recipe:
         """(B,) bool, which clips of a batch are not blind; a resumed run draws the same."""
         generator = torch.Generator().manual_seed(self.seed * 1_000_003 + batch)
         return torch.rand(clips, generator=generator) >= self.blind
+
+    def remembered(self, batch: int, frames: int) -> tuple[bool, ...]:
+        """Which frames of a batch's clips become memory; the first always does."""
+        generator = torch.Generator().manual_seed(self.seed * 1_000_003 + batch + 500_009)
+        kept = torch.rand(frames, generator=generator) >= self.gaps
+        return (True, *kept[1:].tolist())
 
     def hard_share(self, step: int) -> float:
         """Share of pixels the cross-entropy keeps: all at first, when nothing is easy yet."""

@@ -50,6 +50,7 @@ def clip_loss(
     hard: float,
     sighted: Tensor | None = None,
     *,
+    remembered: tuple[bool, ...] | None = None,
     iou_share: float = 0.5,
     taught: list[Tensor] | None = None,
     teacher_share: float = 0.5,
@@ -64,12 +65,13 @@ def clip_loss(
         hard: Share of pixels the cross-entropy keeps.
         sighted: (B,) bool, which clips may look at the masks of the frame before; None: all.
             The blind ones keep the read-out able to find what was lost from sight.
+        remembered: T flags, which frames become memory, the first among them; None: all do.
         iou_share: Weight of the soft IoU loss.
         taught: A teacher's ``rollout`` of the same clips; None: no teacher.
         teacher_share: Weight of the distance from the teacher.
     """
     losses, distances, ious = [], [], []
-    for i, logits in enumerate(rollout(net, frames, labels, objects, sighted)):
+    for i, logits in enumerate(rollout(net, frames, labels, objects, sighted, remembered)):
         target = labels[:, i + 1].long()
         probabilities = logits.softmax(1)
         losses.append(
@@ -87,7 +89,12 @@ def clip_loss(
 
 
 def rollout(
-    net: STCN, frames: Tensor, labels: Tensor, objects: int, sighted: Tensor | None = None
+    net: STCN,
+    frames: Tensor,
+    labels: Tensor,
+    objects: int,
+    sighted: Tensor | None = None,
+    remembered: tuple[bool, ...] | None = None,
 ) -> Iterator[Tensor]:
     """Aggregated logits (B, K + 1, H, W) of each frame after the first; see ``clip_loss``."""
     b, t = frames.shape[:2]
@@ -100,10 +107,11 @@ def rollout(
     keys: list[Tensor] = []
     values: list[Tensor] = []
     for i in range(1, t):
-        past = _frame(features, i - 1, t)
-        keys.append(_positions(past.key))
-        value = net.encode_value(images[:, i - 1], past.f16, masks)
-        values.append(value.flatten(1, 2).flatten(2).transpose(1, 2))  # (B, h*w, K*Cv)
+        if remembered is None or remembered[i - 1]:
+            past = _frame(features, i - 1, t)
+            keys.append(_positions(past.key))
+            value = net.encode_value(images[:, i - 1], past.f16, masks)
+            values.append(value.flatten(1, 2).flatten(2).transpose(1, 2))  # (B, h*w, K*Cv)
         if sighted is not None:
             seen = seen * sighted[:, None, None, None]
         at_4 = _segment(net, _frame(features, i, t), torch.cat(keys, 1), torch.cat(values, 1), seen)
