@@ -1,0 +1,142 @@
+"""What the app shows, as values: no Qt, no session, nothing that can change under a widget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from roto.guidance import Suggestion
+    from roto.media.source import Clip
+    from roto.states import State
+
+Colour = tuple[int, int, int]
+"""Red, green and blue, 0..255."""
+
+
+@dataclass(frozen=True)
+class ObjectState:
+    """One object and where its work stands.
+
+    Attributes:
+        id: Its id, 1..255, as in label maps.
+        name: What the artist calls it.
+        colour: In overlays and lanes.
+        visible: Whether the canvas shows it.
+        first: First frame of its lifetime; None: open.
+        last: Last frame of its lifetime; None: open.
+        states: State per frame: keyframe, fresh, stale, open, missing, locked, absent.
+        confidence: In [0, 1], per frame where something was propagated.
+    """
+
+    id: int
+    name: str
+    colour: Colour
+    visible: bool = True
+    first: int | None = None
+    last: int | None = None
+    states: Mapping[int, State] = field(default_factory=lambda: MappingProxyType({}))
+    confidence: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
+
+    @cached_property
+    def keyframes(self) -> tuple[int, ...]:
+        """Frames with a keyframe, ascending."""
+        return tuple(sorted(f for f, state in self.states.items() if state == "keyframe"))
+
+    def count(self, state: State) -> int:
+        """How many of its frames are in that state."""
+        return sum(found == state for found in self.states.values())
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A project as it was at one moment.
+
+    Attributes:
+        clip: What the plate is.
+        frames: Frame numbers that can be read, ascending; at least one.
+        objects: By ascending id.
+        suggestions: Frames where one more keyframe helps most, the best first.
+        undo: What undo would take back; None: nothing.
+        redo: What redo would bring back; None: nothing.
+        path: Project file; None for one in memory.
+        read_only: True where nothing can be changed.
+    """
+
+    clip: Clip
+    frames: tuple[int, ...]
+    objects: tuple[ObjectState, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+    undo: str | None = None
+    redo: str | None = None
+    path: Path | None = None
+    read_only: bool = False
+
+    def object(self, object_id: int | None) -> ObjectState | None:
+        """The object of an id; None where there is none."""
+        return next((o for o in self.objects if o.id == object_id), None)
+
+    @cached_property
+    def keyframes(self) -> tuple[int, ...]:
+        """Frames with a keyframe of any object, ascending."""
+        return tuple(sorted({f for o in self.objects for f in o.keyframes}))
+
+    def nearest(self, frame: int) -> int:
+        """The readable frame nearest to a number."""
+        return min(self.frames, key=lambda known: abs(known - frame))
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the work in the background is.
+
+    Attributes:
+        what: "propagate", "export", "open", "self-test".
+        done: Frames finished.
+        total: Frames asked for; 0 where that is not known.
+        frame: The frame finished last; None: none yet.
+        paused: True while it waits for the artist.
+        seconds: Since it began, pauses left out.
+    """
+
+    what: Literal["propagate", "export", "open", "self-test"]
+    done: int
+    total: int
+    frame: int | None = None
+    paused: bool = False
+    seconds: float = 0.0
+
+    @property
+    def remaining(self) -> float | None:
+        """Seconds it will still take, by what it took so far; None where nothing is known."""
+        if not self.done or not self.total:
+            return None
+        return self.seconds * (self.total - self.done) / self.done
+
+
+@dataclass(frozen=True)
+class ExportRequest:
+    """Mattes to write.
+
+    Attributes:
+        pattern: As ``roto export`` takes it: ``mattes/{object}/{object}.%04d.exr``.
+        objects: Ids; empty for all.
+        first: First frame.
+        last: Last frame.
+        bit_depth: 8, 16 or 32; None for what the format has by default.
+        kind: "mattes", one file per object and frame, or "labels", one label map per frame.
+        overwrite: Whether existing files may be replaced; asked before, once.
+    """
+
+    pattern: str
+    objects: tuple[int, ...]
+    first: int
+    last: int
+    bit_depth: int | None = None
+    kind: Literal["mattes", "labels"] = "mattes"
+    overwrite: bool = False
