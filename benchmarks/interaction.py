@@ -11,7 +11,10 @@ its annotation and propagates what that reaches. Which frame is a matter of poli
                 that leaves the clip's frames nearest to a keyframe
 
 J&F is the mean over all annotated frames, corrected ones included. With --scratch the frames
-of the first policy are given again to a session that finds everything anew in every round.
+of the first policy are given again to a session that finds everything anew in every round. With
+--blend a correction keeps what was known where that is better supported (roto/earlier.py), and
+with --compare-blend the frames of each policy are given again to a session that does so: a row
+"... blended" then differs from the one above it in nothing else.
 """
 
 from __future__ import annotations
@@ -61,9 +64,12 @@ class Round:
 class Robot:
     """An artist who knows the truth, at a session on one sequence."""
 
-    def __init__(self, sequence: Sequence, source: SequenceSource, engine: Engine) -> None:
+    def __init__(
+        self, sequence: Sequence, source: SequenceSource, engine: Engine, *, blend: bool = False
+    ) -> None:
         self.sequence = sequence
         self.session = roto.new_session(source, model=engine)
+        self.session.blend = blend
         self.keys: list[int] = []
         self.shown: dict[int, LabelMap] = {}
         self.scores: dict[int, float] = {}
@@ -167,17 +173,23 @@ POLICIES: dict[str, Policy] = {"suggested": suggested, "worst": worst, "uniform"
 
 
 def play(
-    sequence: Sequence, engine: Engine, policies: list[str], rounds: int
+    sequence: Sequence, engine: Engine, options: argparse.Namespace
 ) -> tuple[float, dict[str, list[Round]]]:
     """J&F before any correction, and per policy what every round brought."""
     with SequenceSource(sequence) as source:
-        robot = Robot(sequence, source, engine)
+        robot = Robot(sequence, source, engine, blend=options.blend)
         start = robot.correct(sequence.first_annotated).score
         steps = len(robot.session.project.steps().undo)
-        found = {}
-        for name in policies:
+        found, rounds = {}, options.rounds
+        for name in options.policies:
             found[name] = [robot.correct(POLICIES[name](robot, rounds)) for _ in range(rounds)]
             robot.back_to(steps, keys=1)
+            if options.compare_blend:
+                robot.session.blend = True
+                again = [robot.correct(r.frame) for r in found[name]]
+                found[f"{name} blended"] = again
+                robot.session.blend = options.blend
+                robot.back_to(steps, keys=1)
     return start, found
 
 
@@ -229,6 +241,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--policies", nargs="+", choices=list(POLICIES), default=list(POLICIES))
     parser.add_argument("--scratch", action="store_true")
+    parser.add_argument("--blend", action="store_true")
+    parser.add_argument("--compare-blend", action="store_true")
     parser.add_argument("--sequences", nargs="+", metavar="NAME")
     options = parser.parse_args()
     print_machine()
@@ -241,7 +255,7 @@ def main() -> None:
         for sequence in dataset:
             if options.sequences and sequence.name not in options.sequences:
                 continue
-            start, found = play(sequence, engine, options.policies, options.rounds)
+            start, found = play(sequence, engine, options)
             if options.scratch:
                 frames = [r.frame for r in found[options.policies[0]]]
                 found["from scratch"] = from_scratch(sequence, engine, frames)

@@ -6,24 +6,27 @@ was acknowledged is there after a crash, and can be undone.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from roto.board import Board, made_with
 from roto.errors import KeyframeError, MaskError
 from roto.giving import Reader
 from roto.masks import davis_palette
 from roto.project.records import KeyframeRecord, LockRecord, ObjectRecord
-from roto.shot import check_frame
+from roto.shot import check_frame, frames_between
 from roto.stored import StoredFrames, pack_layer, pack_region
 from roto.studio import Studio
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-    import numpy as np
     import numpy.typing as npt
     from typing_extensions import Self
 
@@ -115,6 +118,10 @@ class Desk(Studio):
         """Give an object another name."""
         self._change_object(which, "rename object", name=self._free_name(name))
 
+    def recolour_object(self, which: int | str, colour: tuple[int, int, int]) -> None:
+        """Show an object in another colour, red, green and blue in 0..255."""
+        self._change_object(which, "recolour object", colour=colour)
+
     def show_object(self, which: int | str, *, visible: bool = True) -> None:
         """Show or hide an object. A hidden one is propagated and exported all the same."""
         self._change_object(which, "show object" if visible else "hide object", visible=visible)
@@ -142,7 +149,9 @@ class Desk(Studio):
             frame: Number as on disk.
             mask: Masks by object name; None says that the object is absent here, and objects
                 that are not mentioned stay unknown. A new name is a new object. Or anything
-                :func:`roto.masks.read_mask` understands: a label map speaks of every object.
+                :func:`roto.masks.read_mask` understands: a label map speaks of every object. A
+                label that is no object's id is a new object of this id, unless another object
+                that was removed had it: then the new one gets a new id.
             origin: ``painted``, ``clicked``, ``imported``, ``corrected``.
 
         Raises:
@@ -204,7 +213,7 @@ class Desk(Studio):
             KeyframeError: the clip has none of these frames.
             MaskError: no such object, or a region of another size than the plate.
         """
-        first, last = (frames, frames) if isinstance(frames, int) else frames
+        first, last = frames_between(self.source, frames, "lock")
         ids = [None] if objects is None else self._ids(objects)
         if region is not None and region.shape != self.stored.size:
             raise MaskError(
@@ -212,12 +221,6 @@ class Desk(Studio):
                 f"{self.stored.size[1]}x{self.stored.size[0]}."
             )
         inside = [f for f in self.source.frame_numbers if first <= f <= last]
-        if not inside:
-            numbers = self.source.frame_numbers
-            raise KeyframeError(
-                f"There is no frame from {first} to {last} to lock: the clip has frames "
-                f"{numbers[0]} to {numbers[-1]}."
-            )
         with self.project.edit("lock") as edit:
             place = None if region is None else edit.put_blob(pack_region(region))
             snapshot = edit.put_blob(self.stored.snapshot(inside, edit.put_blob))
@@ -231,8 +234,18 @@ class Desk(Studio):
         """Remove locks by id; None removes all."""
         chosen = self.project.locks() if locks is None else locks
         with self.project.edit("unlock") as edit:
-            for lock in [chosen] if isinstance(chosen, int) else list(chosen):
-                edit.remove_lock(lock)
+            for lock in [chosen] if isinstance(chosen, (int, np.integer)) else list(chosen):
+                edit.remove_lock(int(lock))
+
+    @contextmanager
+    def step(self, label: str) -> Iterator[None]:
+        """Make several edits one step to undo: ``with session.step("lay out"): ...``.
+
+        All of them are kept when the block ends, none when it raises. Propagation has steps of
+        its own and cannot be in it.
+        """
+        with self.project.step(label):
+            yield
 
     def undo(self) -> str | None:
         """Take the newest step back, a whole propagation at once; returns what it was."""
@@ -280,10 +293,19 @@ class Desk(Studio):
         for object_id, record in self.objects.items():
             if which in (object_id, record.name):
                 return object_id
-        return self._add_object(edit, which if isinstance(which, str) else None, None, None)
+        if isinstance(which, str):
+            return self._add_object(edit, which, None, None)
+        return self._add_object(edit, None, None, None, wanted=which)
 
-    def _add_object(self, edit: Edit, name: str | None, first: int | None, last: int | None) -> int:
-        object_id = edit.next_object_id()
+    def _add_object(
+        self,
+        edit: Edit,
+        name: str | None,
+        first: int | None,
+        last: int | None,
+        wanted: int | None = None,
+    ) -> int:
+        object_id = edit.next_object_id(wanted)
         named = self._unused_name(object_id) if name is None else self._free_name(name)
         red, green, blue = (int(c) for c in davis_palette()[object_id])
         edit.put_object(ObjectRecord(object_id, named, (red, green, blue), first=first, last=last))
@@ -304,6 +326,6 @@ class Desk(Studio):
         return name
 
     def _ids(self, objects: Objects) -> list[int]:
-        if isinstance(objects, (int, str)):
+        if isinstance(objects, (int, np.integer, str)) or not isinstance(objects, Iterable):
             return [self.object_id(objects)]
         return [self.object_id(which) for which in objects]

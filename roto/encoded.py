@@ -76,7 +76,10 @@ class EncodedFolder:
         self._root, self._folder, self._engine = folder, folder / identity, engine
         self._sizes: OrderedDict[int, int] = OrderedDict()
         self._working = True
-        self._look()
+        try:
+            self._look()
+        except OSError as error:
+            self._give_up(error)
 
     def get(self, frame: int) -> Encoded | None:
         """The frame if it is there and whole."""
@@ -105,19 +108,36 @@ class EncodedFolder:
             part.write_bytes(data)
             part.replace(self._path(frame))
         except OSError as error:
-            self._working = False
             with contextlib.suppress(OSError):
                 part.unlink(missing_ok=True)
-            log.warning("Encoded frames are not kept in %s: %s.", self._root, error.strerror)
+            self._give_up(error)
             return
         self._sizes[frame] = len(data)
         self.nbytes += len(data)
+
+    def share(self, other: EncodedFolder) -> None:
+        """Keep what another folder of the same identity keeps: the same files, if the disk can."""
+        for frame, size in other._sizes.items():
+            if not self._working or frame in self._sizes or self.nbytes + size > self.limit:
+                continue
+            try:
+                self._folder.mkdir(parents=True, exist_ok=True)
+                os.link(other._path(frame), self._path(frame))
+            except (OSError, NotImplementedError):
+                return  # they are encoded again when they are needed
+            self._sizes[frame] = size
+            self.nbytes += size
 
     def __contains__(self, frame: int) -> bool:
         return frame in self._sizes
 
     def _path(self, frame: int) -> Path:
         return self._folder / f"{frame}{_ENDING}"
+
+    def _give_up(self, error: OSError) -> None:
+        """Nothing more is written, and work goes on; that is said once."""
+        self._working = False
+        log.warning("Encoded frames are not kept in %s: %s.", self._root, error.strerror)
 
     def _look(self) -> None:
         """Take over what is there, the least recently used first; delete what is not ours."""

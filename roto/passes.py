@@ -42,6 +42,7 @@ class Answer:
             from being chosen anywhere, if a keyframe it comes from says that it left; else 0.
         left: The keyframe before the frame that it was followed from, None if from none.
         right: The keyframe after it.
+        earlier: Provenance of an earlier result that a part of it was kept from; None of none.
     """
 
     object: int
@@ -49,6 +50,7 @@ class Answer:
     confidence: float
     left: int | None
     right: int | None
+    earlier: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,8 +90,8 @@ class Kept(Protocol):
         """Their mattes, by id."""
         ...
 
-    def logits(self, frame: int) -> Mapping[int, PackedLogits]:
-        """What they were made of, by id; empty where only mattes were kept."""
+    def logits(self, frame: int, without: Collection[int]) -> Mapping[int, PackedLogits]:
+        """What all but some were made of, by id; empty where only mattes were kept."""
         ...
 
     def confidences(self, frame: int) -> Mapping[int, float]:
@@ -115,9 +117,9 @@ class FinishedFrames:
         """See :class:`Kept`."""
         return self._finished[frame]()
 
-    def logits(self, frame: int) -> Mapping[int, PackedLogits]:
+    def logits(self, frame: int, without: Collection[int]) -> Mapping[int, PackedLogits]:
         """See :class:`Kept`."""
-        del frame
+        del frame, without
         return {}
 
     def confidences(self, frame: int) -> Mapping[int, float]:
@@ -181,10 +183,19 @@ class Run:
         shot: Objects and keyframes.
         memory: Holds all keyframes already; every leg takes a branch of it.
         kept: What is known from before.
+        review: What becomes of an answer at a frame before anybody hears of it.
     """
 
-    def __init__(self, pictures: Pictures, shot: Shot, memory: Memory, kept: Kept) -> None:
+    def __init__(
+        self,
+        pictures: Pictures,
+        shot: Shot,
+        memory: Memory,
+        kept: Kept,
+        review: Callable[[int, Answer], Answer] | None = None,
+    ) -> None:
         self.pictures, self.shot, self.memory, self.kept = pictures, shot, memory, kept
+        self._review = review
         self.keys = {i: shot.frames_of(i) for i in shot.names if i not in shot.absent}
         self.done = 0
         self.total: int | None = None
@@ -338,7 +349,8 @@ class Run:
             confidence = _alone(logits)
         if not confidence and self._left(object_id, left, right):
             confidence = logits.confidences()[object_id]
-        return Answer(object_id, logits, confidence, left, right)
+        answer = Answer(object_id, logits, confidence, left, right)
+        return answer if self._review is None else self._review(frame, answer)
 
     def _left(self, object_id: int, *keys: int | None) -> bool:
         """Whether the artist says at one of these keyframes that the object is not there."""
@@ -351,12 +363,8 @@ class Run:
         clip = self.pictures.source.clip
         given = self.shot.keyframes.get(frame)
         keyed = given.mattes.keys() if given is not None else ()
-        kept = {
-            i: logits
-            for i, logits in self.kept.logits(frame).items()
-            if i not in found and i not in keyed
-        }
-        parts = kept | {i: logits.pack() for i, logits in found.items()}
+        kept = self.kept.logits(frame, {*found, *keyed})
+        parts = {**kept, **{i: logits.pack() for i, logits in found.items()}}
         sure = {i: c for i, c in self.kept.confidences(frame).items() if i in kept}
         sure |= {a.object: a.confidence for a in answers}
         if not answers:

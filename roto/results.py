@@ -262,6 +262,11 @@ class FrameResult:
         return "propagated" if self._logits else "absent"
 
     @property
+    def given_ids(self) -> frozenset[int]:
+        """Objects whose mattes are the artist's, exactly."""
+        return frozenset(self._given.mattes if self._given is not None else ())
+
+    @property
     def confidence(self) -> float:
         """The least of all objects' confidences, in [0, 1]."""
         return min(self.confidences.values(), default=1.0)

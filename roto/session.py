@@ -9,7 +9,10 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from roto.desk import FOCUS, Desk
+from roto.earlier import BLEND, Earlier
 from roto.encoded import EncodedFolder
 from roto.errors import KeyframeError, SettingsError
 from roto.guidance import SelfTest, Suggestion, self_test, suggest
@@ -17,10 +20,12 @@ from roto.passes import Request, Run
 from roto.project.records import ResultRecord
 from roto.project.tables import RESULTS
 from roto.receipts import Receipt, Rows, write_receipt
+from roto.shot import check_frame, frames_between
 from roto.states import pending, unused
 from roto.stored import StoredKept, pack_answer
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
@@ -40,7 +45,14 @@ _ACCEPTED = "accepted"  # setting: the number of the last propagation that was f
 
 
 class Session(Desk):
-    """One clip, its objects, and what is known of them. Made as :class:`roto.desk.Desk` is."""
+    """One clip, its objects, and what is known of them. Made as :class:`roto.desk.Desk` is.
+
+    Attributes:
+        blend: Whether a correction leaves what was known where that is better supported; see
+            :mod:`roto.earlier`.
+    """
+
+    blend: bool = BLEND
 
     def result(self, frame: int) -> FrameResult:
         """What is known of a frame: keyframes exactly, the rest as it was last propagated."""
@@ -52,7 +64,7 @@ class Session(Desk):
 
     def propagate(
         self,
-        frames: tuple[int, int] | None = None,
+        frames: int | tuple[int, int] | None = None,
         objects: Objects | None = None,
         direction: Direction = "both",
         *,
@@ -65,13 +77,14 @@ class Session(Desk):
         at once, and when the far side has answered (``event.final``).
 
         Args:
-            frames: First and last frame to work on; None for all.
+            frames: A frame, or the first and the last to work on; None for all.
             objects: By id or name; None for all.
             direction: ``both``, or only from the keyframes before (``forward``) or after.
             stale: Refresh stale frames instead, and only these.
 
         Raises:
-            KeyframeError: there is no keyframe.
+            KeyframeError: there is no keyframe, or the clip has none of these frames.
+            MaskError: no such object.
         """
         if direction not in ("both", "forward", "backward"):
             raise SettingsError(
@@ -79,18 +92,19 @@ class Session(Desk):
             )
         if not self.project.keyframes():
             raise KeyframeError("There is no keyframe: give at least one mask first.")
-        numbers = self.source.frame_numbers
-        first, last = frames or (numbers[0], numbers[-1])
+        first, last = frames_between(self.source, frames, "propagate")
         chosen = self.objects if objects is None else self._ids(objects)
         board = self._board()  # as it is now; later edits are not in what is found
         wanted = board.due(chosen, first, last, direction, stale=stale)
         focus = self.project.settings().get(FOCUS)
         if not any(wanted.values()):
             return
-        with self.project.edit(PROPAGATE):
+        with self.project.edit(PROPAGATE, durable=False):
             pass  # what cannot be written is told before a network is loaded
         shot = self.stored.shot(self.objects)
-        run = Run(self, shot, self._memory(shot), StoredKept(self.stored))
+        before = Earlier(self.stored, shot, board.lines, wanted, PROPAGATE) if self.blend else None
+        review = None if before is None else before.review
+        run = Run(self, shot, self._memory(shot), StoredKept(self.stored), review)
         report = sorted({frame for asked in wanted.values() for frame in asked})
         join = False
         for event in run.events(Request(report, wanted, direction, focus)):
@@ -104,7 +118,12 @@ class Session(Desk):
         Args:
             n: How many at most.
             objects: By id or name; None for all.
+
+        Raises:
+            SettingsError: ``n`` is no whole number.
         """
+        if isinstance(n, bool) or not isinstance(n, (int, np.integer)):
+            raise SettingsError(f"{n!r:.60} is no number of suggestions; give one such as 3.")
         chosen = self.objects if objects is None else self._ids(objects)
         states = self.status().states
         sure = {key: row.confidence for key, row in self.project.results().items()}
@@ -133,17 +152,17 @@ class Session(Desk):
             with self.project.edit("accept") as edit:
                 edit.set_setting(_ACCEPTED, found[0])
 
-    def revert(self, frames: tuple[int, int] | None = None) -> list[int]:
+    def revert(self, frames: int | tuple[int, int] | None = None) -> list[int]:
         """Bring back what was there before the newest propagation.
 
         Args:
-            frames: First and last; None for all it changed.
+            frames: A frame, or the first and the last; None for all it changed.
 
         Returns:
             The frames that were brought back. They are open, unless they are locked.
         """
         found = self._unaccepted()
-        first, last = frames or (-(2**62), 2**62)
+        first, last = frames_between(self.source, frames, "revert")
         reverted = set()
         with self.project.edit("revert") as edit:
             for (frame, object_id), (before, _) in (found[1] if found else {}).items():
@@ -164,6 +183,13 @@ class Session(Desk):
         rows: Rows = {c.key: (c.before, c.after) for c in found[1] if c.table is RESULTS}
         return found[0], {key: row for key, row in rows.items() if now.get(key) == row[1]}
 
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """See :meth:`roto.desk.Desk.save`. Frames that were encoded are kept beside it, too."""
+        super().save(path)
+        if self._folder is not None and self.project.path is not None:
+            before, self._folder = self._folder, self._open_folder(self.project.path)
+            self._folder.share(before)
+
     def encode(self, frame: int, *, keep: bool) -> Encoded:
         """A frame as the engine sees it. All are kept, up to the bounds: any may be corrected."""
         del keep
@@ -171,7 +197,7 @@ class Session(Desk):
             self._folder = self._open_folder(self.project.path)
         return super().encode(frame, keep=True)
 
-    def prefetch(self, frames: Iterable[int] | None = None) -> Iterator[int]:
+    def prefetch(self, frames: Iterable[int] | int | None = None) -> Iterator[int]:
         """Encode frames ahead, while the artist paints; stop asking to stop.
 
         Args:
@@ -179,10 +205,16 @@ class Session(Desk):
 
         Yields:
             The frame that is ready.
+
+        Raises:
+            KeyframeError: the clip has no such frame.
         """
+        if isinstance(frames, (int, np.integer)):
+            frames = [int(frames)]
         for frame in self.source.frame_numbers if frames is None else frames:
-            self.encode(frame, keep=True)
-            yield frame
+            number = check_frame(self.source, frame, "encode")
+            self.encode(number, keep=True)
+            yield number
 
     def cache_estimate(self) -> int:
         """Bytes that all encoded frames of the clip would take; encodes the first to know."""
@@ -228,6 +260,9 @@ class Session(Desk):
                     left = unused(left) if direction == "backward" else pending(left)
                 if answer.right is None:
                     right = unused(right) if direction == "forward" else pending(right)
+                made_of = dict(line.provenance)
+                if answer.earlier is not None:
+                    made_of["earlier"] = answer.earlier
                 edit.put_result(
                     ResultRecord(
                         event.frame,
@@ -236,6 +271,6 @@ class Session(Desk):
                         answer.confidence,
                         left,
                         right,
-                        edit.put_provenance(dict(line.provenance)),
+                        edit.put_provenance(made_of),
                     )
                 )

@@ -7,7 +7,8 @@ follows deals in object ids.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+import operator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
@@ -18,8 +19,6 @@ from roto.errors import KeyframeError
 from roto.results import Given
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from roto.masks import KeyMask, MaskLayer, Matte
     from roto.media import FrameSource
 
@@ -73,14 +72,56 @@ def understand(masks: Sequence[KeyMask]) -> Shot:
     return Shot(names.by_id, keyframes, frozenset(absent))
 
 
-def check_frame(source: FrameSource, frame: int) -> int:
+def check_frame(source: FrameSource, frame: int, purpose: str = "key") -> int:
     """The frame number as a plain int; raises KeyframeError if the clip has no such frame."""
+    number = _number(frame)
+    if number is None:
+        raise KeyframeError(f"{frame!r:.60} is no frame number; {_extent(source)}.")
     numbers = source.frame_numbers
-    if source.clip.frame_count is not None and frame not in numbers:
-        raise KeyframeError(f"There is no frame {frame} to key: {_extent(source)}.")
-    if source.clip.frame_count is None and frame < numbers[0]:
-        raise KeyframeError(f"There is no frame {frame} to key: the stream is at {numbers[0]}.")
-    return int(frame)
+    if source.clip.frame_count is not None and number not in numbers:
+        raise KeyframeError(f"There is no frame {number} to {purpose}: {_extent(source)}.")
+    if source.clip.frame_count is None and number < numbers[0]:
+        raise KeyframeError(
+            f"There is no frame {number} to {purpose}: the stream is at {numbers[0]}."
+        )
+    return number
+
+
+def frames_between(
+    source: FrameSource, frames: int | tuple[int, int] | None, purpose: str
+) -> tuple[int, int]:
+    """First and last frame of what was asked for: a frame, a range, or None for all.
+
+    Raises:
+        KeyframeError: neither, a range that runs backwards, or the clip has none of these frames.
+    """
+    numbers = source.frame_numbers
+    if frames is None:
+        return numbers[0], numbers[-1]
+    pair = frames if isinstance(frames, Sequence) and not isinstance(frames, str) else [frames] * 2
+    ends = [number for frame in pair if (number := _number(frame)) is not None]
+    if len(pair) != 2 or len(ends) != 2:
+        raise KeyframeError(
+            f"{frames!r:.60} is neither a frame nor the first and last of a range; "
+            f"{_extent(source)}."
+        )
+    first, last = ends
+    if first > last:
+        raise KeyframeError(f"The range {first}-{last} runs backwards; give ({last}, {first}).")
+    if not any(first <= frame <= last for frame in numbers):
+        which = f"frame {first}" if first == last else f"frame from {first} to {last}"
+        raise KeyframeError(f"There is no {which} to {purpose}: {_extent(source)}.")
+    return first, last
+
+
+def _number(frame: object) -> int | None:
+    """A whole number as a plain int; None for anything else, truth values too."""
+    if isinstance(frame, (bool, np.bool_)) or not hasattr(frame, "__index__"):
+        return None
+    try:
+        return operator.index(frame)  # type: ignore[arg-type]
+    except TypeError:  # an array of several
+        return None
 
 
 class _Names:

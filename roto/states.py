@@ -50,6 +50,11 @@ def pending(name: str | None) -> str | None:
     return None if name is None else _PENDING + name
 
 
+def finished(result: ResultRecord) -> bool:
+    """Whether every side has answered that was asked."""
+    return not any(name and name.startswith(_PENDING) for name in (result.left, result.right))
+
+
 @dataclass(frozen=True)
 class Timeline:
     """One object's keyframes, and what results made from them would say of their origin.

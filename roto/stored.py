@@ -227,11 +227,11 @@ class StoredKept:
         """See :class:`roto.passes.Kept`."""
         return self._frames.frame(frame).mattes_of(list(self.objects(frame)))
 
-    def logits(self, frame: int) -> Mapping[int, PackedLogits]:
-        """See :class:`roto.passes.Kept`."""
-        rows = self._frames.rows(frame)["results"]
+    def logits(self, frame: int, without: Collection[int]) -> Mapping[int, PackedLogits]:
+        """See :class:`roto.passes.Kept`; what is found anew need not be read, nor be whole."""
+        ids = map(int, self._frames.rows(frame)["results"])
         records = self._frames.project.results()
-        return {int(i): self._frames.logits(records[frame, int(i)]) for i in rows}
+        return {i: self._frames.logits(records[frame, i]) for i in ids if i not in without}
 
     def confidences(self, frame: int) -> Mapping[int, float]:
         """See :class:`roto.passes.Kept`."""

@@ -51,6 +51,7 @@ class Studio:
     def engine(self, engine: Engine) -> None:
         self._engine = engine
         self._cache.clear()  # another engine sees other things in the same frames
+        self._folder = None
 
     def encode(self, frame: int, *, keep: bool) -> Encoded:
         """A frame as the engine sees it, from the store if it is there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
@@ -66,6 +66,8 @@ class Snapshot:
         redo: What redo would bring back; None: nothing.
         path: Project file; None for one in memory.
         read_only: True where nothing can be changed.
+        versions: A number per frame that differs where what is shown of it differs; a frame that
+            is not there shows nothing.
     """
 
     clip: Clip
@@ -76,6 +78,7 @@ class Snapshot:
     redo: str | None = None
     path: Path | None = None
     read_only: bool = False
+    versions: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
 
     def object(self, object_id: int | None) -> ObjectState | None:
         """The object of an id; None where there is none."""
@@ -85,6 +88,10 @@ class Snapshot:
     def keyframes(self) -> tuple[int, ...]:
         """Frames with a keyframe of any object, ascending."""
         return tuple(sorted({f for o in self.objects for f in o.keyframes}))
+
+    def with_versions(self, versions: Mapping[int, int]) -> Snapshot:
+        """The same with other versions."""
+        return replace(self, versions=MappingProxyType(dict(versions)))
 
     def nearest(self, frame: int) -> int:
         """The readable frame nearest to a number."""
@@ -131,6 +138,7 @@ class ExportRequest:
         bit_depth: 8, 16 or 32; None for what the format has by default.
         kind: "mattes", one file per object and frame, or "labels", one label map per frame.
         overwrite: Whether existing files may be replaced; asked before, once.
+        partial: Whether to write what is there where frames are missing or open.
     """
 
     pattern: str
@@ -140,3 +148,4 @@ class ExportRequest:
     bit_depth: int | None = None
     kind: Literal["mattes", "labels"] = "mattes"
     overwrite: bool = False
+    partial: bool = False

@@ -84,7 +84,7 @@ def build_parser() -> argparse.ArgumentParser:
     table = _Table(parser)
     for add in (_add_demo, _add_propagate, _add_new, _add_key, _add_object, _add_run, _add_status):
         add(table)
-    for add in (_add_receipt, _add_locks, _add_steps, _add_export, _add_others):
+    for add in (_add_gui, _add_receipt, _add_locks, _add_steps, _add_export, _add_others):
         add(table)
     parser.epilog = table.overview
     return parser
@@ -95,6 +95,12 @@ def _add_demo(table: _Table) -> None:
     parser = table.add(_ONE_GO, "demo", text, "demo:run")
     parser.add_argument("-o", "--output", default="roto-demo", metavar="FOLDER")
     _add_engine(parser)
+
+
+def _add_gui(table: _Table) -> None:
+    text = "Open the desktop app."
+    parser = table.add(_WORK, "gui", text, "gui:run")
+    parser.add_argument("path", nargs="?", metavar="CLIP-OR-PROJECT", help="what to open")
 
 
 def _add_propagate(table: _Table) -> None:

@@ -12,7 +12,8 @@ import numpy as np
 
 from roto.cli.common import Progress, engine_from
 from roto.cli.output import emit, say
-from roto.cli.propagate import MatteWriter, write_overlay
+from roto.cli.propagate import write_overlay
+from roto.delivery import MatteWriter
 from roto.evaluate.metrics import region_similarity
 from roto.export import FramePattern, write_picture
 from roto.export.overlay import contact_sheet, overlay

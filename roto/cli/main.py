@@ -8,12 +8,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from roto.cli.arguments import build_parser as _parser
-from roto.errors import RotoError
+from roto.errors import ProjectLockedError, RotoError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 INTERRUPTED = 130  # what shells expect after Ctrl-C
+LOCKED = " In the shell, roto status, receipt and export only look."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,7 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except RotoError as error:
         if options.debug:
             raise
-        return _fail(str(error))
+        hint = LOCKED if isinstance(error, ProjectLockedError) else ""
+        return _fail(f"{error}{hint}")
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:  # `roto models | head` is no error

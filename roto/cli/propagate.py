@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING
 from roto.cli.common import Progress, engine_from
 from roto.cli.output import emit, say
 from roto.cli.texts import parse_keys
-from roto.export import FramePattern, write_matte
+from roto.delivery import MatteWriter
+from roto.export import FramePattern
 from roto.export.overlay import overlay
 from roto.export.overlay_movie import OverlayMovie
 from roto.export.stills import depth_of
-from roto.masks import Matte, read_mask, soft
-from roto.media import FrameSource, open_clip, to_display
+from roto.masks import read_mask
+from roto.media import open_clip, to_display
 from roto.propagation import Propagation
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection
 
     from roto.masks import LabelMap
+    from roto.media import FrameSource
     from roto.passes import Finished
-    from roto.results import FrameResult
-    from roto.shot import Shot
 
 
 def run(options: argparse.Namespace) -> int:
@@ -63,47 +63,6 @@ def _propagate(
     else:
         kept = f", {len(finished)} kept" if finished else ""
         say(f"{progress.done} frames{kept}, {speed:.1f} frames/s: {writer.pattern.template}")
-
-
-class MatteWriter:
-    """Writes the mattes of finished frames, and finds those of an earlier run."""
-
-    def __init__(self, pattern: FramePattern, bit_depth: int | None) -> None:
-        self.pattern, self.bit_depth = pattern, bit_depth
-
-    def write(self, result: FrameResult, objects: Sequence[int] | None = None) -> list[Path]:
-        """One file per object: of all, or of those with some ids."""
-        paths = []
-        ids = list(result.names) if objects is None else objects
-        for object_id, matte in result.mattes_of(ids).items():
-            path = self.pattern.path(result.frame, result.names[object_id])
-            write_matte(path, matte, bit_depth=self.bit_depth)
-            paths.append(path)
-        return paths
-
-    def finished(self, source: FrameSource, shot: Shot) -> Finished:
-        """Frames all of whose mattes are on disk. Writing is atomic, so none is half there."""
-        size = (source.clip.height, source.clip.width)
-        found: dict[int, Callable[[], Mapping[int, Matte]]] = {}
-        for frame in source.frame_numbers:
-            paths = {i: self.pattern.path(frame, name) for i, name in shot.names.items()}
-            if all(path.is_file() for path in paths.values()):
-                found[frame] = _Reader(frame, size, paths)
-        return found
-
-
-class _Reader:
-    """Reads one frame's mattes back when the memory asks for them."""
-
-    def __init__(self, frame: int, size: tuple[int, int], paths: Mapping[int, Path]) -> None:
-        self.frame, self.size, self.paths = frame, size, paths
-
-    def __call__(self) -> Mapping[int, Matte]:
-        mattes = {}
-        for object_id, path in self.paths.items():
-            mask = read_mask(soft(path), frame=self.frame, size=self.size)
-            mattes[object_id] = mask.layers[0].matte()
-        return mattes
 
 
 def write_overlay(path: Path, session: Propagation, writer: MatteWriter) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _KEYFRAME: State = "keyframe"
 _STATES: tuple[State, ...] = get_args(State)
+_SUGGESTIONS = 3
 
 
 def run(options: argparse.Namespace) -> int:
@@ -64,6 +65,10 @@ def _say(
         say("\nlocks")
         for lock in locks.values():
             say(f"  {lock.id:<9} {_describe_lock(session, lock)}")
+    if suggested := session.suggest(_SUGGESTIONS):
+        say("\nsuggested next frames")
+        for found in suggested:
+            say(f"  {found.frame:<9} {session.objects[found.object].name}, {found.reason}")
     if hints:
         say("\nnext")
         width = max(len(command) for command, _ in hints)
@@ -93,6 +98,9 @@ def _emit(
         name = None if lock.object is None else session.objects[lock.object].name
         region = lock.region is not None
         emit("lock", id=lock.id, frames=[lock.first, lock.last], object=name, region=region)
+    for found in session.suggest(_SUGGESTIONS):
+        name, score = session.objects[found.object].name, round(found.score, 4)
+        emit("suggestion", frame=found.frame, object=name, reason=found.reason, score=score)
     for command, why in hints:
         emit("next", command=command, why=why)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from roto.errors import ProjectEditError
-from roto.project import store
+from roto.project import journal, store
 from roto.project.state import Change, State, as_setting
 from roto.project.tables import (
     CLIP,
@@ -23,6 +24,7 @@ from roto.project.tables import (
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterator
 
     from roto.project.records import (
         ClipRecord,
@@ -142,10 +144,20 @@ class Edit:
             self.additions.provenance[name] = text
         return name
 
-    def next_object_id(self) -> int:
-        """An id that no object of this project ever had; asking again gives another one."""
+    def next_object_id(self, wanted: int | None = None) -> int:
+        """An id that no object of this project ever had; asking again gives another one.
+
+        Args:
+            wanted: This one, if no object ever had it but such as were taken back by undo.
+        """
         self._check_open()
-        used = store.used_ids(self._connection) | self.additions.ids
+        used = store.used_ids(self._connection)
+        if wanted is not None and 1 <= wanted <= _MOST_IDS:
+            back = journal.taken_back(self._connection, OBJECTS) if wanted in used else set()
+            if wanted not in (used - back) | self.additions.ids:
+                self.additions.ids.add(wanted)
+                return wanted
+        used |= self.additions.ids
         free = max(used, default=0) + 1
         if free > _MOST_IDS:
             free = min(set(range(1, _MOST_IDS + 1)) - used, default=0)
@@ -165,6 +177,21 @@ class Edit:
             if after != before:
                 changes.append(Change(table, key, before, after))
         return changes
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """Some of the changes: when the block raises, these are taken back."""
+        so_far = {
+            place: self._state.index(table).get(table.key(place[1]))
+            for place, (table, _) in self._before.items()
+        }
+        try:
+            yield
+        except BaseException:
+            for place, (table, before) in self._before.items():
+                row = so_far.get(place, before)
+                self._state.apply([Change(table, place[1], None, row)])
+            raise
 
     def finish(self) -> None:
         """No more changes; the block has ended."""

@@ -65,7 +65,7 @@ class ProjectFile:
         except OSError as error:
             raise ProjectError(
                 f"{path} cannot be edited, because nothing can be written beside it "
-                f"({error.strerror or error}); open it with read_only=True to look at it."
+                f"({error.strerror or error}); open it read-only to look at it."
             ) from error
         try:
             return cls(database.open_writing(path), path, lock)

@@ -56,9 +56,11 @@ def record(
             "DELETE FROM changes WHERE step IN (SELECT id FROM steps WHERE NOT done)"
         )
         connection.execute("DELETE FROM steps WHERE NOT done")
-        step = connection.execute(
-            "INSERT INTO steps (label, done, joinable) VALUES (?, 1, 1)", [to_sql(label)]
-        ).lastrowid
+        step = newest[0] + 1 if newest else 1  # a number is never given twice
+        connection.execute(
+            "INSERT INTO steps (id, label, done, joinable) VALUES (?, ?, 1, 1)",
+            [step, to_sql(label)],
+        )
     rows = (
         (
             step,
@@ -82,12 +84,26 @@ def to_redo(connection: sqlite3.Connection) -> Step | None:
     return _step(connection, "SELECT id, label FROM steps WHERE NOT done ORDER BY id LIMIT 1")
 
 
-def newest(connection: sqlite3.Connection, label: str) -> Step | None:
-    """The newest step of a label that was not taken back."""
-    for step, name in connection.execute("SELECT id, label FROM steps WHERE done ORDER BY id DESC"):
+def newest(connection: sqlite3.Connection, label: str, before: int | None = None) -> Step | None:
+    """The newest step of a label that was not taken back, of those before a number."""
+    found = connection.execute(
+        "SELECT id, label FROM steps WHERE done AND (? IS NULL OR id < ?) ORDER BY id DESC",
+        [before, before],
+    )
+    for step, name in found:
         if from_sql(name) == label:
             return Step(step, label)
     return None
+
+
+def taken_back(connection: sqlite3.Connection, table: Table[Any]) -> set[Any]:
+    """Keys of the rows that steps had added to a table before they were taken back."""
+    found = connection.execute(
+        "SELECT key FROM changes WHERE place = ? AND before IS NULL "
+        "AND step IN (SELECT id FROM steps WHERE NOT done)",
+        [table.name],
+    )
+    return {table.key(_row(row[0])) for row in found}
 
 
 def mark(connection: sqlite3.Connection, step: Step, *, done: bool) -> None:
@@ -122,6 +138,9 @@ def trim(connection: sqlite3.Connection, keep: int) -> None:
     if found:
         connection.execute("DELETE FROM changes WHERE step <= ?", found)
         connection.execute("DELETE FROM steps WHERE id <= ?", found)
+        if connection.execute("SELECT 1 FROM steps").fetchone() is None:
+            # Neither done nor undone, it is no step: it only keeps the number from coming again.
+            connection.execute("INSERT INTO steps (id, label) VALUES (?, ?)", [*found, to_sql("")])
 
 
 def blobs(connection: sqlite3.Connection) -> Iterator[str]:

@@ -98,8 +98,8 @@ def _locked(project: Path, file: IO[bytes]) -> ProjectLockedError:
     text = file.read(20)
     who = f"process {text.decode()}" if text.isdigit() else "another process"
     return ProjectLockedError(
-        f"{project.name} is being edited by {who}; close it there, or open it with "
-        "read_only=True to look at it."
+        f"{project.name} is being edited by {who}; close it there, or open it read-only to look "
+        "at it."
     )
 
 

@@ -13,8 +13,8 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from roto.errors import ProjectDamagedError, ProjectEditError
-from roto.project import database, journal, schema, store
+from roto.errors import ProjectEditError
+from roto.project import database, journal, schema, store, upkeep
 from roto.project.edit import Edit
 from roto.project.file import ProjectFile, absolute
 from roto.project.tables import CLIP, BadValueError, from_json
@@ -47,6 +47,7 @@ class Project:
     def __init__(self, file: ProjectFile) -> None:
         self._file = file
         self._edit: Edit | None = None
+        self._joined = False  # whether edits are parts of the open one
 
     @classmethod
     def create(cls, clip: ClipRecord, path: str | os.PathLike[str] | None = None) -> Self:
@@ -175,6 +176,14 @@ class Project:
             ProjectReadOnlyError: the project was opened read-only.
             ProjectError: it cannot be written.
         """
+        if self._joined and self._edit is not None:
+            if not durable:
+                raise ProjectEditError(
+                    "A propagation cannot be a part of a step; finish the step first."
+                )
+            with self._edit.part():
+                yield self._edit
+            return
         self._begin()
         edit = self._edit = Edit(self._file.state, self._file.connection)
         try:
@@ -196,6 +205,27 @@ class Project:
         finally:
             edit.finish()
             self._edit = None
+
+    @contextmanager
+    def step(self, label: str) -> Iterator[None]:
+        """Make the edits of a block parts of one: one transaction, one step to undo.
+
+        When the block raises, none of them has happened; when one of them does and the block
+        goes on, that one has not. A step in a step is a part of it.
+
+        Raises:
+            ProjectError: as ``edit``.
+        """
+        if self._joined:
+            with self.edit(label):
+                yield
+            return
+        with self.edit(label):
+            self._joined = True
+            try:
+                yield
+            finally:
+                self._joined = False
 
     def undo(self) -> str | None:
         """Take the newest step back.
@@ -224,8 +254,12 @@ class Project:
         with database.explained(self.path):
             return journal.steps(self._file.connection)
 
-    def newest(self, label: str) -> tuple[int, list[Change]] | None:
+    def newest(self, label: str, before: int | None = None) -> tuple[int, list[Change]] | None:
         """The newest step of a label that was not taken back: its number and what it changed.
+
+        Args:
+            label: What the step is called.
+            before: Only steps of a smaller number; None for all.
 
         Returns:
             None where there is no such step.
@@ -234,7 +268,7 @@ class Project:
             ProjectDamagedError: the history is damaged.
         """
         with database.explained(self.path):
-            step = journal.newest(self._file.connection, label)
+            step = journal.newest(self._file.connection, label, before)
             return None if step is None else (step.id, self._file.changes_of(step))
 
     def save_as(self, path: str | os.PathLike[str]) -> None:
@@ -270,18 +304,7 @@ class Project:
         if keep_steps < 0:
             raise ProjectEditError(f"{keep_steps} steps cannot be kept; 0 or more can.")
 
-        def drop(connection: sqlite3.Connection) -> None:
-            journal.trim(connection, keep_steps)
-            store.drop_blobs(connection, self._file.needed_blobs())
-
-        try:
-            self._file.commit([], drop)
-        except BaseException:
-            self._file.recover([])
-            raise
-        with database.explained(self.path):
-            self._file.connection.execute("VACUUM")
-            self._file.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        upkeep.compact(self._file, keep_steps)
 
     def check(self) -> None:
         """Read everything and see whether it is whole; takes as long as reading the file.
@@ -289,15 +312,7 @@ class Project:
         Raises:
             ProjectDamagedError: something is damaged; the message says what.
         """
-        connection = self._file.connection
-        with database.explained(self.path):
-            found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
-            if found != "ok":
-                raise ProjectDamagedError(f"{self._file.name} is damaged: {found}.")
-            for name in self._file.needed_blobs().union(store.blob_names(connection)):
-                self.blob(name)
-        for name in {result.provenance for result in self._file.state.results.values()}:
-            self.provenance(name)
+        upkeep.check(self._file)
 
     def close(self) -> None:
         """Let go of the file. Everything is in it already; twice is harmless."""

@@ -17,6 +17,7 @@ from small_engines import SIZE, bar, plate, square
 
 import roto.cli.evaluate
 import roto.cli.propagate
+import roto.delivery
 from roto import __version__
 from roto.cli import main
 from roto.fake_engine import FakeEngine
@@ -170,7 +171,7 @@ class TestResume:
 class TestInterrupt:
     @pytest.mark.usefixtures("fake")
     def test_finished_mattes_are_kept_and_resume_goes_on(self, shot, capsys, monkeypatch):
-        write, calls = roto.cli.propagate.write_matte, []
+        write, calls = roto.delivery.write_matte, []
 
         def interrupted(path, *args, **kwargs):
             calls.append(path)
@@ -178,7 +179,7 @@ class TestInterrupt:
                 raise KeyboardInterrupt
             write(path, *args, **kwargs)
 
-        monkeypatch.setattr(roto.cli.propagate, "write_matte", interrupted)
+        monkeypatch.setattr(roto.delivery, "write_matte", interrupted)
         assert propagate() == 130
         captured = capsys.readouterr()
         assert "--resume" in captured.out

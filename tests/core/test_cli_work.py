@@ -318,12 +318,33 @@ class TestStatus:
         assert "last step: correct (" in out
         assert "  roto run shot.roto --stale  3 frames would come out differently now\n" in out
 
+    def test_frames_that_are_worth_a_keyframe(self, shot, capsys):
+        assert command("key", "1001:box=box.1001.png") == 0
+        assert status(capsys)["box"]["missing"]
+        capsys.readouterr()
+        assert command("status") == 0
+        assert "suggested" not in capsys.readouterr().out  # nothing is known yet
+        assert command("run") == 0
+        with roto.open_session("shot.roto", read_only=True) as session:
+            best = session.suggest(3)
+        capsys.readouterr()
+        assert command("status") == 0
+        out = capsys.readouterr().out
+        assert len(best) == 3
+        lines = "".join(f"  {s.frame:<9} box, {s.reason}\n" for s in best)
+        assert f"\nsuggested next frames\n{lines}\nnext\n" in out
+        assert command("status", "--json") == 0
+        told = [line for line in json_lines(capsys) if line["event"] == "suggestion"]
+        assert [line["frame"] for line in told] == [s.frame for s in best]
+
     def test_while_another_process_works(self, found, capsys):
         with roto.open_session("shot.roto") as session:
             assert command("status") == 0
             assert "fresh" in capsys.readouterr().out
             process = failure(capsys, "key", "1003=box.1003.png")
             assert "is being edited by" in process
+            assert "roto status, receipt and export only look" in process
+            assert "read_only=" not in process
             session.lock(1003)
             assert status(capsys)["box"]["locked"] == [1003]
 

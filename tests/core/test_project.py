@@ -513,7 +513,7 @@ class TestWhoMayWrite:
     def test_a_second_writer_is_told_to_look_only(self, path):
         made(path)
         with Project.open(path) as first:
-            with pytest.raises(ProjectLockedError, match=r"shot\.roto.*read_only=True"):
+            with pytest.raises(ProjectLockedError, match=r"shot\.roto.*read-only"):
                 Project.open(path)
             with Project.open(path, read_only=True) as second:
                 assert rows(second) == rows(first)

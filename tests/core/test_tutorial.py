@@ -74,6 +74,7 @@ def comparable(lines):
     text = "\n".join(line.rstrip() for line in lines)
     text = re.sub(r"\d+x\d+", "WxH", text)
     text = re.sub(r"\d+\.\d s, \d+\.\d frames/s", "TIME", text)
+    text = re.sub(r"^  \d{4} +\w+, (low confidence|far from keyframes)$", "SEE", text, flags=re.M)
     text = re.sub(r"^(Accepted: )?\d+ frames changed", r"\1N frames changed", text, flags=re.M)
     return re.sub(r"\n *frame +object.*?\n(?=Next)", "\nTABLE\n", text, flags=re.DOTALL)
 

@@ -1,0 +1,46 @@
+"""``roto gui``: the desktop app."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtWidgets import QApplication
+
+from roto_gui.config import Config
+from roto_gui.main_window import MainWindow
+from roto_gui.theme import apply_theme
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_SWITCH_INTERVAL = 0.001  # seconds; the window's thread waits at most so long for its turn
+
+
+def make_app(arguments: Sequence[str] = ()) -> QApplication:
+    """The application, themed; the one there is, if there is one."""
+    # OpenCV's wheels for the desktop bring a Qt of their own and point these at its plugins.
+    for name in ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR"):
+        if "cv2" in os.environ.get(name, ""):
+            del os.environ[name]
+    found = QApplication.instance()
+    app = found if isinstance(found, QApplication) else QApplication(["roto", *arguments])
+    QCoreApplication.setApplicationName("roto")
+    app.setApplicationDisplayName("roto")
+    apply_theme(app)
+    return app
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Open the window, with a clip or project if one is named; returns when it is closed."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    sys.setswitchinterval(_SWITCH_INTERVAL)
+    app = make_app()
+    window = MainWindow(Config())
+    window.show()
+    if arguments:
+        path = arguments[0]
+        QTimer.singleShot(0, lambda: window.open(path))
+    return app.exec()

@@ -1,0 +1,147 @@
+"""The menu "File": what is opened, imported, saved and exported. Dialogs never block."""
+
+from __future__ import annotations
+
+from functools import partial
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QFileDialog
+
+from roto.models import DEFAULT
+from roto_gui.export_dialog import ExportDialog
+from roto_gui.opening import PROJECT, Opening, as_clip
+from roto_gui.recent import remember
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QWidget
+
+    from roto_gui.config import Config
+    from roto_gui.state import ExportRequest
+    from roto_gui.workspace import Workspace
+
+
+class Files:
+    """Opens and writes.
+
+    Args:
+        work: What is worked on.
+        config: Remembers folders and what was opened.
+        window: Parent of the dialogs.
+    """
+
+    def __init__(self, work: Workspace, config: Config, window: QWidget) -> None:
+        self.work, self.config, self.window = work, config, window
+        self._export_choices: dict[str, object] = {}
+
+    def slots(self) -> dict[str, Callable[..., None]]:
+        """Functions by action id."""
+        return {
+            "open": self.browse,
+            "open_sample": self.open_sample,
+            "save": self.save,
+            "save_as": self.save_as,
+            "import_mask": self.browse_mask,
+            "export": self.export,
+            "close": self.work.document.close,
+        }
+
+    def open(self, path: str) -> None:
+        """Open a project or a clip; what was open is closed."""
+        path = path if path.endswith(PROJECT) else as_clip(path)
+        chosen = self.config.preferences
+        self.work.painter.finish()
+        self.config.update(recent=remember(chosen.recent, path))
+        opening = Opening(path, chosen.model or DEFAULT, chosen.short_side, chosen.device)
+        self.work.document.open(opening.session)
+
+    def open_sample(self) -> None:
+        """The clip that comes with roto."""
+        with as_file(files("roto_resources") / "clips" / "sample.mp4") as path:
+            self.open(str(path))
+
+    def browse(self) -> None:
+        """Ask for a clip or a project."""
+        self._ask(
+            _tr("Open clip or project"), self.open, QFileDialog.FileMode.ExistingFile, filters=()
+        )
+
+    def browse_mask(self) -> None:
+        """Ask for a mask file, which becomes a keyframe here."""
+        active, frame = self.work.active, self.work.frame
+        which = None if active is None else active.id
+        self._ask(
+            _tr("Import mask"),
+            lambda path: self.work.document.import_mask(frame, Path(path), which),
+            QFileDialog.FileMode.ExistingFile,
+            filters=(_tr("Masks (*.png *.exr *.tif *.tiff *.jpg *.webp)"), _tr("All files (*)")),
+        )
+
+    def save(self) -> None:
+        """All is on disk; a project in roto's own folder may want another place."""
+        snapshot = self.work.snapshot
+        if snapshot is not None and snapshot.path is not None:
+            text = _tr("Every edit is on disk already, in {path}.")
+            self.work.noticed.emit(text.format(path=snapshot.path))
+
+    def save_as(self) -> None:
+        """Ask for a place and go on there."""
+        dialog = self._ask(
+            _tr("Save project as"),
+            self._save_to,
+            QFileDialog.FileMode.AnyFile,
+            filters=(_tr("roto projects (*.roto)"),),
+        )
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(PROJECT[1:])
+
+    def export(self) -> None:
+        """Ask what to write where."""
+        self.work.painter.finish()
+        snapshot = self.work.snapshot
+        if snapshot is None:
+            return
+        dialog = ExportDialog(
+            snapshot, self.work.range, self._export_choices, self._folder(), self.window
+        )
+        dialog.export_wanted.connect(self.write)
+        dialog.open()
+
+    def write(self, request: ExportRequest) -> None:
+        """Write mattes in the background."""
+        self.work.document.export(request)
+
+    def _save_to(self, path: str) -> None:
+        self.work.document.save_as(Path(path))
+        self.config.update(recent=remember(self.config.preferences.recent, path))
+
+    def _folder(self) -> str:
+        return self.config.preferences.last_folder or str(Path.home())
+
+    def _ask(
+        self,
+        title: str,
+        chosen: Callable[[str], None],
+        mode: QFileDialog.FileMode,
+        filters: tuple[str, ...],
+    ) -> QFileDialog:
+        dialog = QFileDialog(self.window, title, self._folder())
+        dialog.setFileMode(mode)
+        if filters:
+            dialog.setNameFilters(list(filters))
+        dialog.fileSelected.connect(partial(self._chosen, chosen))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+        return dialog
+
+    def _chosen(self, then: Callable[[str], None], path: str) -> None:
+        self.config.update(last_folder=str(Path(path).parent))
+        then(path)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Files", text)

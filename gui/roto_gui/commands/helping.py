@@ -1,0 +1,141 @@
+"""History, preferences, the window's own commands, and the menu "Help"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QInputDialog, QMessageBox
+
+from roto import __version__
+from roto_gui.keys_overlay import KeysOverlay
+from roto_gui.preferences import PreferencesDialog
+from roto_gui.shortcut_editor import ShortcutEditor
+from roto_gui.shortcuts import effective_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from roto_gui.main_window import MainWindow
+
+MANUAL = "https://github.com/roto-vfx/roto/blob/main/docs/manual.md"
+
+
+class Helping:
+    """Commands that are about the window.
+
+    Args:
+        window: Which.
+    """
+
+    def __init__(self, window: MainWindow) -> None:
+        self.window, self.config = window, window.config
+        self.overlay = KeysOverlay(window)
+
+    def slots(self) -> dict[str, Callable[..., None]]:
+        """Functions by action id."""
+        window = self.window
+        return {
+            "undo": self.undo,
+            "redo": self.redo,
+            "preferences": self.preferences,
+            "shortcuts": self.shortcuts,
+            "quit": lambda: window.close() and None,
+            "full_screen": self.full_screen,
+            "reset_layout": window.reset_layout,
+            "rename_object": self.rename_object,
+            "recolour_object": self.recolour_object,
+            "go_to_frame": self.ask_frame,
+            "self_test": window.document.self_test,
+            "keys": lambda: self.overlay.open(self.keys()),
+            "palette": window.palette_.open,
+            "manual": lambda: QDesktopServices.openUrl(QUrl(MANUAL)) and None,
+            "about": self.about,
+        }
+
+    def keys(self) -> dict[str, tuple[str, ...]]:
+        """The keys in force, by action id."""
+        chosen = self.config.preferences
+        return effective_keys(chosen.preset, chosen.bindings)
+
+    def undo(self) -> None:
+        """Take back the stroke that is begun, or else the newest edit."""
+        work = self.window.work
+        if work.painter.busy:
+            work.painter.cancel()
+            return
+        work.stage.forget_layer()
+        work.document.undo()
+
+    def redo(self) -> None:
+        """Bring back what was undone last."""
+        self.window.work.painter.finish()
+        self.window.work.stage.forget_layer()
+        self.window.document.redo()
+
+    def preferences(self) -> None:
+        """Ask for them."""
+        dialog = PreferencesDialog(self.config, self.window)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def shortcuts(self) -> None:
+        """Change keys."""
+        chosen = self.config.preferences
+        dialog = ShortcutEditor(chosen.preset, chosen.bindings, self.window)
+        dialog.chosen.connect(lambda preset, own: self.config.update(preset=preset, bindings=own))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def full_screen(self, on: bool) -> None:
+        """All of the screen, or a window."""
+        if on:
+            self.window.showFullScreen()
+        else:
+            self.window.showNormal()
+
+    def ask_frame(self) -> None:
+        """Let a frame number be typed."""
+        field = self.window.transport.field
+        field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        field.selectAll()
+
+    def rename_object(self) -> None:
+        """Ask for a name."""
+        active = self.window.work.active
+        if active is None:
+            return
+        dialog = QInputDialog(self.window)
+        dialog.setWindowTitle(_tr("Rename object"))
+        dialog.setLabelText(_tr("Name"))
+        dialog.setTextValue(active.name)
+        dialog.textValueSelected.connect(
+            lambda name: self.window.document.rename_object(active.id, name)
+        )
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def recolour_object(self) -> None:
+        """Ask for a colour."""
+        if self.window.work.active is not None:
+            self.window.objects_panel.choose_colour(self.window.work.active.id)
+
+    def about(self) -> None:
+        """Version and licence."""
+        box = QMessageBox(self.window)
+        box.setWindowTitle(_tr("About roto"))
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        model = self.config.preferences.model or "small"
+        box.setText(f"roto {__version__}")
+        box.setInformativeText(
+            _tr("Mattes by mask propagation. Model: {model}. Licence: Apache 2.0.").format(
+                model=model
+            )
+        )
+        box.finished.connect(box.deleteLater)
+        box.open()
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Help", text)

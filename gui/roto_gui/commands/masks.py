@@ -1,0 +1,93 @@
+"""The menu "Mask"."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from roto.painting import (
+    feather,
+    fill_holes,
+    grow,
+    invert,
+    keep_largest,
+    remove_specks,
+    shrink,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from roto_gui.tools.base import Alpha
+    from roto_gui.workspace import Workspace
+
+SPECK = 64.0
+"""Area in pixels below which a piece is a speck."""
+
+_STEP = 1.25  # of the brush's size
+TOOLS = ("brush", "eraser", "polygon", "lasso", "rectangle", "fill", "smart")
+
+
+def operate(work: Workspace, name: str, amount: float = 0.0) -> None:
+    """Change the whole mask of the active object here.
+
+    Args:
+        work: Where.
+        name: grow, shrink, fill_holes, remove_specks, keep_largest, invert, feather.
+        amount: Pixels, or an area in pixels.
+    """
+    operations: dict[str, Callable[[Alpha], Alpha]] = {
+        "grow": lambda a: grow(a, amount or 1.0),
+        "shrink": lambda a: shrink(a, amount or 1.0),
+        "fill_holes": lambda a: fill_holes(a, amount or None),
+        "remove_specks": lambda a: remove_specks(a, amount or SPECK),
+        "keep_largest": keep_largest,
+        "invert": invert,
+        "feather": lambda a: feather(a, amount or 2.0),
+    }
+    if work.active is not None:
+        work.painter.apply(operations[name])
+
+
+def slots(work: Workspace) -> dict[str, Callable[..., None]]:
+    """Functions by action id."""
+    operations = ("grow", "shrink", "fill_holes", "remove_specks", "keep_largest", "invert")
+    return {
+        **{f"tool_{name}": partial(work.painter.choose, name) for name in TOOLS},
+        **{f"mask_{name}": partial(operate, work, name) for name in operations},
+        "mask_clear": lambda: work.painter.apply(np.zeros_like),
+        "mask_feather": partial(operate, work, "feather"),
+        "copy_previous": lambda: _copy(work, -1),
+        "copy_next": lambda: _copy(work, +1),
+        "make_keyframe": lambda: work.painter.apply(np.copy),
+        "remove_keyframe": partial(_remove_keyframe, work),
+        "brush_larger": lambda: work.change_brush(_STEP, 0.0),
+        "brush_smaller": lambda: work.change_brush(1 / _STEP, 0.0),
+        "brush_harder": lambda: work.change_brush(1.0, 0.1),
+        "brush_softer": lambda: work.change_brush(1.0, -0.1),
+    }
+
+
+def _copy(work: Workspace, step: int) -> None:
+    """The active object's mask of a neighbouring frame becomes a keyframe here."""
+    snapshot, found = work.snapshot, work.active
+    if snapshot is None or found is None:
+        return
+    place = snapshot.frames.index(work.frame) + step
+    if not 0 <= place < len(snapshot.frames):
+        return
+    matte = work.stage.matte(snapshot.frames[place], found.id)
+    if matte is None:
+        work.noticed.emit(work.tr("There is no mask of {name} there.").format(name=found.name))
+        return
+    work.painter.apply(lambda _: matte)
+
+
+def _remove_keyframe(work: Workspace) -> None:
+    work.painter.finish()
+    if work.active is not None and work.frame in work.active.keyframes:
+        work.document.remove_keyframe(work.frame, work.active.id)
+    else:
+        work.noticed.emit(work.tr("There is no keyframe of the active object at this frame."))

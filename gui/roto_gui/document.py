@@ -1,0 +1,248 @@
+"""The document: the only writer of what the artist makes, and all that widgets know of it.
+
+It lives on the window's thread and is never waited for: every method returns at once, edits go to
+the thread that owns the session (``worker``), and what comes of them arrives as signals. Undo is
+the session's own, so that it is the same in a script, here, and after a crash (ADR 10).
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from roto_gui.exporting import Export
+from roto_gui.keeper import Keeper
+from roto_gui.watch import Watch
+from roto_gui.worker import Job
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    import numpy as np
+    import numpy.typing as npt
+
+    from roto.masks.reading import MaskLike
+    from roto.reach import Direction
+    from roto.session import Session
+    from roto_gui.state import Colour, ExportRequest
+
+
+class Document(Keeper):
+    """One project and what can be done to it."""
+
+    _made: Mapping[object, int] = MappingProxyType({})  # the newest object by who asked for it
+
+    # Objects
+
+    def add_object(self, name: str | None = None) -> None:
+        """A new object."""
+        self.edit(self.tr("Add object"), lambda s: s.add_object(name))
+
+    def rename_object(self, object_id: int, name: str) -> None:
+        """Give an object another name."""
+        self.edit(self.tr("Rename object"), lambda s: s.rename_object(object_id, name))
+
+    def recolour_object(self, object_id: int, colour: Colour) -> None:
+        """Give an object another colour."""
+        self.edit(self.tr("Recolour object"), lambda s: s.recolour_object(object_id, colour))
+
+    def show_object(self, object_id: int, visible: bool) -> None:
+        """Show or hide an object."""
+        self.edit(
+            self.tr("Show or hide object"), lambda s: s.show_object(object_id, visible=visible)
+        )
+
+    def remove_object(self, object_id: int) -> None:
+        """Remove an object with all that is known of it."""
+        self.edit(self.tr("Remove object"), lambda s: s.remove_object(object_id))
+
+    def set_lifetime(self, object_id: int, first: int | None, last: int | None) -> None:
+        """Frames between which an object exists; None leaves a side open."""
+        self.edit(self.tr("Set lifetime"), lambda s: s.set_lifetime(object_id, first, last))
+
+    # Masks
+
+    def paint(
+        self,
+        frame: int,
+        object_id: int,
+        alpha: npt.NDArray[np.float32] | npt.NDArray[np.bool_],
+    ) -> None:
+        """The artist's mask of an object at a frame, (H, W): it becomes a keyframe there.
+
+        Where something was propagated it is a correction, whose frames come first next time.
+        """
+        self.edit(self.tr("Paint"), partial(_paint, frame=frame, which=object_id, alpha=alpha))
+
+    def paint_new(
+        self,
+        frame: int,
+        alpha: npt.NDArray[np.float32] | npt.NDArray[np.bool_],
+        token: object,
+    ) -> None:
+        """The mask of an object that the snapshot does not have yet.
+
+        Strokes come faster than snapshots: those with the same token are of the same object.
+        """
+
+        def do(session: Session) -> None:
+            with session.step("paint"):
+                if self._made.get(token) not in session.objects:
+                    self._made = {token: session.add_object()}
+                _paint(session, frame=frame, which=self._made[token], alpha=alpha)
+
+        self.edit(self.tr("Paint"), do)
+
+    def import_mask(self, frame: int, path: Path | MaskLike, object_id: int | None = None) -> None:
+        """A mask file as keyframe; with an id it is that object's."""
+
+        def do(session: Session) -> None:
+            if object_id is None:
+                session.set_keyframe(frame, path)
+            else:
+                session.set_keyframe(frame, {session.objects[object_id].name: path})
+
+        self.edit(self.tr("Import mask"), do)
+
+    def set_absent(self, frame: int, object_id: int) -> None:
+        """The artist says that an object is not there at a frame."""
+        self.edit(self.tr("Absent here"), partial(_paint, frame=frame, which=object_id, alpha=None))
+
+    def remove_keyframe(self, frame: int, object_id: int | None = None) -> None:
+        """Forget what was given at a frame, of one object or of all."""
+        self.edit(self.tr("Remove keyframe"), lambda s: s.remove_keyframe(frame, object_id))
+
+    def lock(
+        self,
+        first: int,
+        last: int,
+        objects: Iterable[int] | None = None,
+        region: npt.NDArray[np.bool_] | None = None,
+    ) -> None:
+        """Keep frames as they are, of some objects or of all, in a region or everywhere."""
+        chosen = None if objects is None else list(objects)
+        self.edit(self.tr("Lock"), lambda s: s.lock((first, last), chosen, region))
+
+    def unlock(self, first: int, last: int) -> None:
+        """Remove the locks that touch a range of frames."""
+
+        def do(session: Session) -> None:
+            locks = session.project.locks().values()
+            session.unlock([k.id for k in locks if k.first <= last and k.last >= first])
+
+        self.edit(self.tr("Unlock"), do)
+
+    # History
+
+    def undo(self) -> None:
+        """Take the newest step back, a whole propagation at once."""
+        self.edit(self.tr("Undo"), lambda s: s.undo())
+
+    def redo(self) -> None:
+        """Bring back what was undone last."""
+        self.edit(self.tr("Redo"), lambda s: s.redo())
+
+    def accept(self) -> None:
+        """The newest propagation is good."""
+        self.edit(self.tr("Accept"), lambda s: s.accept(), receipt=True)
+
+    def revert(self, first: int | None = None, last: int | None = None) -> None:
+        """Bring back what was there before the newest propagation."""
+        frames = None if first is None or last is None else (first, last)
+        self.edit(self.tr("Revert"), lambda s: s.revert(frames), receipt=True)
+
+    def save_as(self, path: Path) -> None:
+        """Go on in a new project file."""
+        self.edit(self.tr("Save project as"), lambda s: s.save(path))
+
+    # Long work
+
+    def propagate(
+        self,
+        frames: tuple[int, int] | None = None,
+        objects: Iterable[int] | None = None,
+        direction: Direction = "both",
+        *,
+        stale: bool = False,
+    ) -> None:
+        """Find what is missing or in reach of an edit. Edits meanwhile take precedence."""
+        chosen = None if objects is None else list(objects)
+        watch = Watch(self)
+        job = Job(
+            self.tr("Propagate"),
+            lambda s: watch.begun(s, s.propagate(frames, chosen, direction, stale=stale)),
+            watch.event,
+            watch.ended,
+            watch.pause,
+        )
+        self.run(job)
+
+    def self_test(self) -> None:
+        """Predict each keyframe from the others, and tell how good that was."""
+
+        def do(session: Session) -> None:
+            found = session.self_test()
+            if not found.hidden:
+                text = self.tr("There is nothing to test: no object has two keyframes.")
+                self.post(self.noticed.emit, text)
+                return
+            text = self.tr("Keyframes predicted from the others: J {j:.0%}, F {f:.0%}.")
+            self.post(self.noticed.emit, text.format(j=found.j, f=found.f))
+
+        self.edit(self.tr("Self-test"), do)
+
+    def export(self, request: ExportRequest) -> None:
+        """Write mattes."""
+        watch = Watch(self, "export")
+        job = Job(
+            self.tr("Export"),
+            Export(request),
+            watch.report,
+            watch.ended,
+            watch.pause,
+        )
+        self.run(job)
+
+    def prefetch(self, frames: Iterable[int]) -> None:
+        """Encode frames ahead, while the artist paints and nothing else is under way."""
+        order = list(frames)
+        job = Job(
+            "prefetch", lambda s: s.prefetch(order), _nothing, _nothing, _nothing, background=True
+        )
+        if self._worker is not None:
+            self._worker.run(job)
+
+    def cancel(self) -> None:
+        """End what is under way; what it has brought stays."""
+        if self._worker is not None:
+            self._worker.cancel()
+
+    def pause(self) -> None:
+        """Halt what is under way after the frame at work."""
+        if self._worker is not None:
+            self._worker.pause(paused=True)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        if self._worker is not None:
+            self._worker.pause(paused=False)
+
+
+def _paint(
+    session: Session,
+    *,
+    frame: int,
+    which: int,
+    alpha: npt.NDArray[np.float32] | npt.NDArray[np.bool_] | None,
+) -> None:
+    if (frame, which) in session.project.results():
+        session.correct(frame, which, alpha)
+    else:
+        name = session.objects[which].name
+        session.set_keyframe(frame, {name: alpha}, origin="painted")
+
+
+def _nothing(_: object) -> None:
+    """For jobs that nobody watches."""

@@ -1,0 +1,50 @@
+"""The hint line: what to do next, in one sentence. No Qt but for translation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+if TYPE_CHECKING:
+    from roto_gui.state import ObjectState, Snapshot
+
+
+def hint(
+    snapshot: Snapshot | None,
+    active: ObjectState | None,
+    *,
+    busy: bool,
+    selecting: bool,
+    receipt: bool,
+) -> str:
+    """What an artist would want to know now.
+
+    Args:
+        snapshot: The project; None: none is open.
+        active: The active object.
+        busy: Whether a propagation runs.
+        selecting: Whether a selection is begun that Enter would keep.
+        receipt: Whether a propagation waits to be accepted.
+    """
+    if snapshot is None:
+        return _tr("Drop a clip or a project here, or open the sample.")
+    if snapshot.read_only:
+        return _tr("Open elsewhere: you can look. Save the project as another one to go on.")
+    if selecting:
+        return _tr("More strokes refine it, with Alt or the right button outside. Enter keeps it.")
+    if active is None or not active.keyframes:
+        return _tr("Draw a stroke inside the object. Right button or Alt: what is not the object.")
+    if busy:
+        return _tr("You can go on painting while frames are found.")
+    if active.count("missing") or active.count("open"):
+        return _tr("T finds it on all frames, both ways.")
+    if receipt:
+        return _tr("Look at what changed in the strip; Ctrl+Enter accepts it.")
+    if snapshot.suggestions:
+        return _tr("J goes to the frame that is worth a check; paint to correct it. E exports.")
+    return _tr("E exports the mattes.")
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Hints", text)

@@ -1,0 +1,208 @@
+"""What stands behind the document: the open project, its thread, and what is known of it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from roto.errors import RotoError
+from roto_gui.opening import plates_of
+from roto_gui.snapshots import take, version
+from roto_gui.state import Progress
+from roto_gui.worker import Job, Task, Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from roto.media import FrameSource
+    from roto.receipts import Receipt
+    from roto.results import FrameResult
+    from roto.session import Session
+    from roto_gui.state import Snapshot
+
+
+class Keeper(QObject):
+    """One project, open or being opened, or none. See :class:`roto_gui.document.Document`."""
+
+    opened = Signal()
+    closed = Signal()
+    changed = Signal()
+    """There is a new ``snapshot``."""
+    result_ready = Signal(int)
+    """``result(frame)`` has something new."""
+    progress = Signal(object)
+    """A :class:`roto_gui.state.Progress`, or None when nothing is under way any more."""
+    ended = Signal(str, str)
+    """What was under way, and how it ended: done, cancelled or failed."""
+    receipt_changed = Signal()
+    noticed = Signal(str)
+    """Something worth telling that is no error."""
+    failed = Signal(str, str)
+    """What did not work, and what is wrong, in one sentence."""
+
+    _arrived = Signal(object)  # a callable to be called on the window's thread
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.snapshot: Snapshot | None = None
+        self.plates: Callable[[], FrameSource] | None = None
+        """Opens the clip once more, for reading plates beside the session."""
+        self.receipt: Receipt | None = None
+        self._results: dict[int, tuple[int, FrameResult]] = {}
+        self._asked: set[tuple[int, int]] = set()
+        self._worker: Worker | None = None
+        self._pending = 0  # edits whose snapshot has not come yet
+        self._generation = 0  # of the open project: what comes late from another is dropped
+        self._arrived.connect(_call)
+
+    def open(self, opener: Callable[[], Session]) -> None:
+        """Open a project, or make one; what was open is closed first.
+
+        Args:
+            opener: Makes the session. It is called in the session's thread.
+        """
+        self.close()
+        failed = partial(self.post, self._fail)
+        self._worker = Worker(opener, self._take_over, failed)
+        self._worker.start()
+        self.progress.emit(Progress("open", 0, 0))
+
+    def close(self) -> None:
+        """Finish what was posted and close the project. Waits for the frame at work."""
+        if self._worker is None:
+            return
+        worker, self._worker = self._worker, None
+        worker.close()
+        self._generation += 1
+        self.snapshot = self.receipt = None
+        self._results.clear()
+        self._asked.clear()
+        self._pending = 0
+        self.progress.emit(None)
+        self.closed.emit()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a project."""
+        return self.snapshot is not None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a propagation or an export is under way, be it paused."""
+        return self._worker is not None and self._worker.busy
+
+    @property
+    def paused(self) -> bool:
+        """Whether what is under way is halted."""
+        return self._worker is not None and self._worker.paused
+
+    @property
+    def settled(self) -> bool:
+        """Whether the snapshot has all edits in it that were asked for."""
+        return not self._pending
+
+    def version(self, frame: int) -> int:
+        """Of what is known of a frame; 0 where that is nothing."""
+        return 0 if self.snapshot is None else self.snapshot.versions.get(frame, 0)
+
+    def result(self, frame: int) -> FrameResult | None:
+        """What is known of a frame, if it is at hand and of today; else ask for it."""
+        found = self._results.get(frame)
+        return found[1] if found is not None and found[0] == self.version(frame) else None
+
+    def request_result(self, frame: int) -> None:
+        """Fetch what is known of a frame; ``result_ready`` tells when it is here."""
+        asked = frame, self.version(frame)
+        if self._worker is None or asked in self._asked or not asked[1]:
+            return
+        self._asked.add(asked)
+
+        def do(session: Session) -> None:
+            found = version(session.project, frame), session.result(frame)
+            self.post(self.put_result, frame, *found)
+
+        self._worker.post(Task(self.tr("Show frame"), do, edits=False))
+
+    def edit(self, name: str, do: Callable[[Session], Any], *, receipt: bool = False) -> None:
+        """Have an edit done, and everything told that it may have changed."""
+        if self._worker is None:
+            return
+
+        def task(session: Session) -> None:
+            try:
+                do(session)
+            finally:  # an edit that failed has changed nothing, but somebody may have waited
+                self.post(self._settle)
+                self.show(session, receipt=receipt)
+
+        self._pending += 1
+        self._worker.post(Task(name, task))
+
+    def run(self, job: Job) -> None:
+        if self._worker is None:
+            return
+        if not self._worker.run(job):
+            # Encoding ahead makes way; anything else is under way by the artist's own wish.
+            self.failed.emit(job.name, self.tr("Something is under way; stop it first."))
+
+    def _take_over(self, session: Session) -> None:
+        self.show(session, receipt=True)
+        self.post(self._tell_opened, plates_of(session))
+
+    def show(self, session: Session, *, receipt: bool = False) -> None:
+        """Send a snapshot to the window's thread; in the session's."""
+        self.post(self.put_snapshot, take(session))
+        if receipt:
+            self.post(self._put_receipt, session.receipt())
+
+    def post(self, function: Callable[..., None], *arguments: Any) -> None:
+        """Have something called on the window's thread, if the project is still the same."""
+        generation = self._generation
+
+        def deliver() -> None:
+            if generation == self._generation:
+                function(*arguments)
+
+        self._arrived.emit(deliver)
+
+    def _tell_opened(self, plates: Callable[[], FrameSource]) -> None:
+        self.plates = plates
+        self.progress.emit(None)
+        self.opened.emit()
+
+    def _settle(self) -> None:
+        self._pending -= 1
+
+    def put_snapshot(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self._asked.clear()
+        now = snapshot.versions
+        self._results = {f: r for f, r in self._results.items() if now.get(f) == r[0]}
+        self.changed.emit()
+
+    def _put_receipt(self, receipt: Receipt | None) -> None:
+        self.receipt = receipt
+        self.receipt_changed.emit()
+
+    def put_result(self, frame: int, number: int, result: FrameResult) -> None:
+        self._results[frame] = number, result
+        if self.snapshot is not None and number != self.version(frame):
+            known: Mapping[int, int] = {**self.snapshot.versions, frame: number}
+            self.snapshot = self.snapshot.with_versions(known)
+        self.result_ready.emit(frame)
+
+    def _fail(self, what: str, error: Exception) -> None:
+        if self.snapshot is None:  # it never opened
+            self._worker = None
+            self.progress.emit(None)
+        text = str(error)
+        if not isinstance(error, RotoError):
+            text = self.tr("Something went wrong inside roto: {error}. Your work is on disk.")
+            text = text.format(error=repr(error))
+        self.failed.emit(what, text)
+
+
+def _call(function: Callable[[], None]) -> None:
+    function()

@@ -1,0 +1,187 @@
+"""The window: puts the parts together and nothing else.
+
+What commands do is in ``roto_gui.commands``, what is shown in ``roto_gui.stage``, what is edited in
+``roto_gui.document``. A new feature gets a home of its own before it gets a line here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QMainWindow,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from roto_gui.actions import ActionSet
+from roto_gui.canvas import Canvas
+from roto_gui.command_palette import CommandPalette
+from roto_gui.commands import masks, moving, objects, propagating, viewing
+from roto_gui.commands.files import Files
+from roto_gui.commands.helping import Helping
+from roto_gui.document import Document
+from roto_gui.panels.objects import ObjectsPanel
+from roto_gui.panels.status import NoticeBar, StatusLine
+from roto_gui.panels.tool_options import ToolOptions
+from roto_gui.panels.view_options import ViewOptions
+from roto_gui.receipt_strip import ReceiptStrip
+from roto_gui.recent import RecentMenu
+from roto_gui.timeline import Timeline
+from roto_gui.transport import Transport
+from roto_gui.welcome import WelcomePage
+from roto_gui.wiring import Wiring
+from roto_gui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent
+
+    from roto_gui.config import Config
+
+_TITLE = "roto"
+
+
+class MainWindow(QMainWindow):
+    """One window, one document.
+
+    Args:
+        config: Preferences and layout.
+    """
+
+    closing = Signal()
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        self.config = config
+        self.document = Document(self)
+        self.canvas = Canvas()
+        self.work = Workspace(self.document, self.canvas, config)
+        self.files = Files(self.work, config, self)
+        self.actions_ = ActionSet(self)
+        self._make_parts()
+        self._arrange()
+        self._connect_actions()
+        self.wiring = Wiring(self)
+        self.setWindowTitle(_TITLE)
+        self.resize(1440, 900)
+        self._default_layout = self.saveState()
+        self._restore_layout()
+
+    def open(self, path: str) -> None:
+        """Open a clip or a project."""
+        self.files.open(path)
+
+    def show_welcome(self, welcome: bool) -> None:
+        """The welcome page, or the canvas and what belongs to it."""
+        self.pages.setCurrentIndex(0 if welcome else 1)
+        for dock in self.docks:
+            dock.setVisible(not welcome)
+
+    def reset_layout(self) -> None:
+        """All panels where they were at first."""
+        self.restoreState(self._default_layout)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """Remember the layout; the project is on disk already."""
+        self.work.painter.finish()
+        self.config.update(
+            geometry=_text(self.saveGeometry()),
+            state=_text(self.saveState())
+            if self.document.is_open
+            else self.config.preferences.state,
+        )
+        self.document.close()
+        self.closing.emit()
+        super().closeEvent(event)
+
+    def _make_parts(self) -> None:
+        self.timeline = Timeline()
+        self.transport = Transport()
+        self.receipts = ReceiptStrip()
+        self.notices = NoticeBar()
+        self.status = StatusLine()
+        self.objects_panel = ObjectsPanel()
+        self.tool_options = ToolOptions()
+        self.view_options = ViewOptions()
+        self.welcome = WelcomePage()
+        self.palette_ = CommandPalette(self, self.actions_)
+        self.recent_menu = RecentMenu(self)
+
+    def _arrange(self) -> None:
+        work = QWidget()
+        column = QVBoxLayout(work)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.notices)
+        column.addWidget(self.canvas, 1)
+        column.addWidget(self.receipts)
+        column.addWidget(self.transport)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.welcome)
+        self.pages.addWidget(work)
+        self.setCentralWidget(self.pages)
+        bottom, right = (
+            Qt.DockWidgetArea.BottomDockWidgetArea,
+            Qt.DockWidgetArea.RightDockWidgetArea,
+        )
+        left = Qt.DockWidgetArea.LeftDockWidgetArea
+        self.docks = [
+            self._dock("timeline", self.tr("Timeline"), self.timeline, bottom),
+            self._dock("tools", self.tr("Tools"), _scrolling(self.tool_options), left),
+            self._dock("objects", self.tr("Objects"), self.objects_panel, right),
+            self._dock("view", self.tr("View"), _scrolling(self.view_options), right),
+        ]
+        self.statusBar().addPermanentWidget(self.status, 1)
+        self.statusBar().setSizeGripEnabled(False)
+
+    def _dock(self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(name)
+        dock.setWidget(widget)
+        self.addDockWidget(area, dock)
+        return dock
+
+    def _connect_actions(self) -> None:
+        helping = self.helping = Helping(self)
+        for slots in (
+            self.files.slots(),
+            helping.slots(),
+            objects.slots(self.work),
+            masks.slots(self.work),
+            propagating.slots(self.work),
+            viewing.slots(self.work),
+            moving.slots(self.work),
+        ):
+            for name, slot in slots.items():
+                self.actions_.connect(name, slot)
+        self.actions_.build_menus(self.menuBar())
+        self.actions_.set_submenu("recent", self.recent_menu)
+
+    def _restore_layout(self) -> None:
+        chosen = self.config.preferences
+        if chosen.geometry:
+            self.restoreGeometry(_bytes(chosen.geometry))
+        if chosen.state:
+            self.restoreState(_bytes(chosen.state))
+        self.show_welcome(True)
+
+
+def _scrolling(widget: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidget(widget)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    return area
+
+
+def _text(data: QByteArray) -> str:
+    return bytes(data.toBase64().data()).decode("ascii")
+
+
+def _bytes(text: str) -> QByteArray:
+    return QByteArray.fromBase64(QByteArray(text.encode("ascii")))

@@ -1,0 +1,122 @@
+"""What an artist opens: a project, or a clip, for which there may be a project already.
+
+A clip's project is made in roto's own folder at once, so that the first stroke is on disk too;
+the same clip opened again goes on with it. "Save project as" takes it wherever it should be.
+Plate folders are never written to: they are often read-only, and always somebody's order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QStandardPaths
+
+from roto.engine import Settings
+from roto.errors import ProjectLockedError
+from roto.media import open_clip
+from roto.media.images import is_image_name
+from roto.models import DEFAULT
+from roto.sessions import new_session, open_session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from roto.engine import Engine
+    from roto.media import FrameSource
+    from roto.session import Session
+
+PROJECT = ".roto"
+"""Ending of a project file."""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """How a session is opened.
+
+    Attributes:
+        path: Project file, or a clip: a movie, a folder, a pattern.
+        model: Name or path of the network, or an engine.
+        short_side: Working size in pixels; None for the usual one.
+        device: As for ``roto.load_model``.
+        folder: Where projects of clips are made; None for roto's own.
+    """
+
+    path: str
+    model: str | Engine = DEFAULT
+    short_side: int | None = None
+    device: str = "auto"
+    folder: Path | None = None
+
+    def session(self) -> Session:
+        """Open it; in the thread that is going to own it.
+
+        Raises:
+            RotoError: it cannot be found or read.
+        """
+        if self.path.endswith(PROJECT):
+            return self._open(Path(self.path))
+        place = project_of(self.path, self.folder)
+        if place.exists():
+            return self._open(place)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        return new_session(
+            self.path, place, model=self.model, settings=self._settings(), device=self.device
+        )
+
+    def _open(self, place: Path) -> Session:
+        """Go on with a project; to look only, where somebody else works on it."""
+        opened: Callable[[bool], Session] = lambda read_only: open_session(  # noqa: E731
+            place,
+            model=self.model,
+            settings=self._settings(),
+            device=self.device,
+            read_only=read_only,
+        )
+        try:
+            return opened(False)
+        except ProjectLockedError:
+            return opened(True)
+
+    def _settings(self) -> Settings | None:
+        if not isinstance(self.model, str) or self.short_side is None:
+            return None
+        return Settings(short_side=self.short_side)
+
+
+def as_clip(path: str) -> str:
+    """What an artist means by a file: one picture of a numbered sequence stands for all of it."""
+    name = Path(path).name
+    found = re.fullmatch(r"(.*?)(\d+)(\.[A-Za-z]+)", name)
+    if found is None or not is_image_name(name):
+        return path
+    head, number, ending = found.groups()
+    return str(Path(path).with_name(f"{head}%0{len(number)}d{ending}"))
+
+
+def project_of(clip: str, folder: Path | None = None) -> Path:
+    """Where the project of a clip is, or will be: the same for the same place on disk."""
+    place = os.path.abspath(clip)
+    name = Path(place).name.split(".")[0].split("%")[0].strip("_- ") or "clip"
+    mark = hashlib.sha256(place.encode()).hexdigest()[:8]
+    return (folder or projects_folder()) / f"{name}-{mark}{PROJECT}"
+
+
+def projects_folder() -> Path:
+    """Roto's own folder for projects, under the folder of ROTO_CONFIG if that is set."""
+    own = os.environ.get("ROTO_CONFIG")
+    if own:
+        return Path(own) / "projects"
+    where = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericDataLocation)
+    return Path(where) / "roto" / "projects"
+
+
+def plates_of(session: Session) -> Callable[[], FrameSource]:
+    """Opens the session's clip once more, for somebody else to read plates from."""
+    record = session.project.clip
+    path, arguments = session.source.clip.path or record.absolute, dict(record.arguments)
+    return lambda: open_clip(path, **arguments)

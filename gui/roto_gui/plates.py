@@ -1,0 +1,209 @@
+"""Pictures for the canvas: decoded plates and computed mattes, from a thread of their own.
+
+Neither decoding a plate nor making mattes of stored logits may hold up the window. Both are kept
+up to a bound; what the artist looks at comes first, then the frames ahead of it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from roto.errors import RotoError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Mapping, Sequence
+
+    from roto.media import FrameSource, Image
+    from roto.results import FrameResult
+
+    Mattes = Mapping[int, npt.NDArray[np.uint8] | npt.NDArray[np.float32]]
+
+T = TypeVar("T")
+
+PLATE_BYTES = 2 * 2**30
+MATTE_BYTES = 2**29
+
+
+class Bounded(Generic[T]):
+    """The values used last, up to a number of bytes. Any thread.
+
+    Args:
+        bytes_at_most: Bound; at least one value is kept.
+    """
+
+    def __init__(self, bytes_at_most: int) -> None:
+        self.bytes_at_most = bytes_at_most
+        self._values: OrderedDict[Hashable, tuple[T, int]] = OrderedDict()
+        self._bytes = 0
+        self._lock = threading.Lock()
+
+    @property
+    def nbytes(self) -> int:
+        """What is kept now."""
+        return self._bytes
+
+    def get(self, key: Hashable) -> T | None:
+        """The value, which now is the one used last."""
+        with self._lock:
+            found = self._values.get(key)
+            if found is None:
+                return None
+            self._values.move_to_end(key)
+            return found[0]
+
+    def put(self, key: Hashable, value: T, nbytes: int) -> None:
+        """Keep a value, and let go of old ones beyond the bound."""
+        with self._lock:
+            if key in self._values:
+                self._bytes -= self._values.pop(key)[1]
+            self._values[key] = value, nbytes
+            self._bytes += nbytes
+            while self._bytes > self.bytes_at_most and len(self._values) > 1:
+                _, (_, dropped) = self._values.popitem(last=False)
+                self._bytes -= dropped
+
+    def keys(self) -> list[Hashable]:
+        """All keys, in no order that matters."""
+        with self._lock:
+            return list(self._values)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wanted:
+    """A frame to be made ready.
+
+    Attributes:
+        frame: Frame number.
+        version: Of what is known of it; see ``Snapshot.versions``.
+        result: What is known of it; None: the plate alone.
+    """
+
+    frame: int
+    version: int = 0
+    result: FrameResult | None = None
+
+
+class FrameLoader:
+    """Makes frames ready to be shown.
+
+    Args:
+        opener: Opens the clip; called in the thread.
+        loaded: Told of each frame that is ready, in the thread.
+        failed: Told of each that cannot be, and why, in the thread.
+        plate_bytes: Bound of the decoded plates.
+        matte_bytes: Bound of the mattes.
+    """
+
+    def __init__(
+        self,
+        opener: Callable[[], FrameSource],
+        loaded: Callable[[int], None],
+        failed: Callable[[int, RotoError], None],
+        *,
+        plate_bytes: int = PLATE_BYTES,
+        matte_bytes: int = MATTE_BYTES,
+    ) -> None:
+        self._opener, self._loaded, self._failed = opener, loaded, failed
+        self._plates: Bounded[Image] = Bounded(plate_bytes)
+        self._mattes: Bounded[Mattes] = Bounded(matte_bytes)
+        self._wanted: list[Wanted] = []
+        self._condition = threading.Condition()
+        self._closing = False
+        self._thread = threading.Thread(target=self._live, name="roto plates", daemon=True)
+        self._thread.start()
+
+    @property
+    def cached(self) -> frozenset[int]:
+        """Frames whose plates are in memory."""
+        return frozenset(key for key in self._plates.keys() if isinstance(key, int))  # noqa: SIM118
+
+    def plate(self, frame: int) -> Image | None:
+        """A plate that is ready, (H, W, 3); not to be changed."""
+        return self._plates.get(frame)
+
+    def mattes(self, frame: int, version: int) -> Mattes | None:
+        """Mattes by object id, (H, W); None where they are not ready.
+
+        Those of results are uint8, in steps of 1/255 as they are shown; a keyframe's are float32
+        in [0, 1], as the artist gave them.
+        """
+        return {} if version == 0 else self._mattes.get((frame, version))
+
+    def request(self, wanted: Sequence[Wanted]) -> None:
+        """Make these ready, in this order; what was asked for before and not begun is forgotten."""
+        with self._condition:
+            self._wanted = list(wanted)
+            self._condition.notify()
+
+    def close(self) -> None:
+        """End the thread, which closes the clip."""
+        with self._condition:
+            self._closing = True
+            self._condition.notify()
+        self._thread.join(10)
+
+    def _live(self) -> None:
+        source: FrameSource | None = None
+        try:
+            while (wanted := self._next()) is not None:
+                if self._ready(wanted):
+                    continue
+                try:
+                    source = source or self._opener()
+                    self._make(source, wanted)
+                except RotoError as error:
+                    self._failed(wanted.frame, error)
+                else:
+                    self._loaded(wanted.frame)
+        finally:
+            if source is not None:
+                source.close()
+
+    def _next(self) -> Wanted | None:
+        with self._condition:
+            while not (self._wanted or self._closing):
+                self._condition.wait()
+            return None if self._closing else self._wanted.pop(0)
+
+    def _ready(self, wanted: Wanted) -> bool:
+        plate = self._plates.get(wanted.frame) is not None
+        if wanted.result is None:
+            return plate
+        return plate and self.mattes(wanted.frame, wanted.version) is not None
+
+    def _make(self, source: FrameSource, wanted: Wanted) -> None:
+        frame = wanted.frame
+        if self._plates.get(frame) is None:
+            plate = source.read(frame)
+            plate.setflags(write=False)
+            self._plates.put(frame, plate, plate.nbytes)
+        if wanted.result is not None and self.mattes(frame, wanted.version) is None:
+            mattes = shown_mattes(wanted.result)
+            size = sum(matte.nbytes for matte in mattes.values())
+            self._mattes.put((frame, wanted.version), mattes, size)
+
+
+def shown_mattes(result: FrameResult) -> Mattes:
+    """All mattes of a frame by object id; see ``FrameLoader.mattes``."""
+    mattes: dict[int, npt.NDArray[np.uint8] | npt.NDArray[np.float32]] = {}
+    for object_id, matte in result.mattes_of(list(result.names)).items():
+        if not matte.any():
+            continue
+        steps = np.rint(matte * 255).astype(np.uint8)
+        exact = np.array_equal(steps.astype(np.float32) / np.float32(255), matte)
+        given = object_id in result.given_ids
+        mattes[object_id] = matte if given and not exact else steps
+    return mattes
+
+
+def as_alpha(matte: npt.NDArray[np.uint8] | npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """A matte of a loader as new (H, W) float32 in [0, 1] that may be painted on."""
+    if matte.dtype == np.uint8:
+        return matte.astype(np.float32) / np.float32(255)
+    return matte.astype(np.float32)

@@ -1,0 +1,273 @@
+"""Who hears of what: the signals between the parts of a window, in one place.
+
+Widgets say what the artist wants; the document, the stage and the tools say what became of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from roto_gui.commands import masks, moving
+from roto_gui.hints import hint
+from roto_gui.shortcuts import effective_keys
+from roto_gui.tools.brush import Brush
+
+if TYPE_CHECKING:
+    from roto_gui.action_table import Needs
+    from roto_gui.config import Preferences
+    from roto_gui.main_window import MainWindow
+    from roto_gui.state import Progress
+
+_HUNDRED = 100.0  # logical pixels of a drag from a soft to a hard brush
+
+
+class Wiring(QObject):
+    """Connects a window's parts and keeps its actions' states true.
+
+    Args:
+        window: Which.
+    """
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self.window = window
+        self.work, self.document = window.work, window.document
+        self.stage, self.painter = window.work.stage, window.work.painter
+        self._wire_document()
+        self._wire_stage()
+        self._wire_moving()
+        self._wire_painting()
+        self._wire_objects()
+        self._wire_window()
+        self._follow_config(window.config.preferences)
+        window.actions_.set_checked("loop", self.work.loop)
+        self._show_view()
+        self._show_tool(self.painter.tool.name)
+        self._show_state()
+
+    # Each of these is one area
+
+    def _wire_document(self) -> None:
+        document, window = self.document, self.window
+        document.opened.connect(self._opened)
+        document.closed.connect(self._closed)
+        document.changed.connect(self._show_snapshot)
+        document.progress.connect(self._show_progress)
+        document.receipt_changed.connect(self._show_receipt)
+        document.noticed.connect(window.notices.show_notice)
+        self.work.failed.connect(window.notices.show_error)
+        self.work.noticed.connect(window.notices.show_notice)
+        window.status.pause_wanted.connect(
+            lambda halt: document.pause() if halt else document.resume()
+        )
+        window.status.cancel_wanted.connect(document.cancel)
+        window.receipts.accepted.connect(document.accept)
+        window.receipts.reverted.connect(document.revert)
+
+    def _wire_stage(self) -> None:
+        window, stage = self.window, self.stage
+        stage.frame_changed.connect(window.timeline.set_frame)
+        stage.frame_changed.connect(window.transport.set_frame)
+        stage.frame_changed.connect(window.objects_panel.set_frame)
+        stage.active_changed.connect(window.timeline.set_active)
+        stage.active_changed.connect(window.objects_panel.set_active)
+        stage.active_changed.connect(lambda _: self._show_state())
+        stage.cached_changed.connect(lambda: window.timeline.set_cached(stage.cached))
+        stage.view_changed.connect(lambda _: self._show_view())
+        stage.solo_changed.connect(self._show_solo)
+        window.view_options.view_changed.connect(stage.set_view)
+
+    def _wire_moving(self) -> None:
+        window, work = self.window, self.work
+        for part in (window.timeline, window.transport, window.receipts, window.status):
+            part.frame_chosen.connect(work.visit)
+        for ranged in (window.timeline, window.transport):
+            ranged.range_changed.connect(work.set_range)
+            work.range_changed.connect(ranged.set_range)
+        window.transport.step.connect(lambda by: moving.step(work, by))
+        window.transport.keyframe_step.connect(lambda by: moving.keyframe(work, by))
+        window.transport.play_toggled.connect(lambda way: moving.play(work, way))
+        window.canvas.tapped.connect(lambda: moving.play(work, 0))
+        work.player.rate_measured.connect(window.transport.set_rate)
+        work.player.stopped.connect(lambda: window.transport.set_rate(None, 0))
+
+    def _wire_painting(self) -> None:
+        window, painter = self.window, self.painter
+        options = window.tool_options
+        options.tool_chosen.connect(painter.choose)
+        options.brush_changed.connect(self.work.set_brush)
+        options.pressure_changed.connect(self._set_pressure)
+        options.operation_wanted.connect(
+            lambda name, amount: masks.operate(self.work, name, amount)
+        )
+        painter.tool_changed.connect(self._show_tool)
+        painter.painted.connect(lambda _: self._show_state())
+        self.work.brush_changed.connect(options.set_brush)
+        window.canvas.brush_dragged.connect(self._drag_brush)
+        window.timeline.keyframe_removed.connect(self.document.remove_keyframe)
+
+    def _wire_objects(self) -> None:
+        panel, document = self.window.objects_panel, self.document
+        panel.object_chosen.connect(self.stage.activate)
+        self.window.timeline.object_chosen.connect(self.stage.activate)
+        panel.added.connect(lambda: self.window.actions_.run("add_object"))
+        panel.renamed.connect(document.rename_object)
+        panel.recoloured.connect(document.recolour_object)
+        panel.visibility_changed.connect(document.show_object)
+        panel.solo_changed.connect(self.stage.set_solo)
+        panel.lifetime_changed.connect(document.set_lifetime)
+        panel.removed.connect(document.remove_object)
+        panel.absent_here.connect(lambda i: document.set_absent(self.work.frame, i))
+
+    def _wire_window(self) -> None:
+        window, config = self.window, self.window.config
+        config.changed.connect(self._follow_config)
+        config.failed.connect(window.notices.show_error)
+        window.welcome.opened.connect(window.files.open)
+        window.welcome.sample_wanted.connect(window.files.open_sample)
+        window.welcome.browse_wanted.connect(window.files.browse)
+        window.canvas.dropped.connect(lambda paths: window.files.open(str(paths[0])))
+        window.recent_menu.chosen.connect(window.files.open)
+        window.recent_menu.cleared.connect(lambda: config.update(recent=()))
+        window.palette_.recent_changed.connect(
+            lambda recent: config.update(recent_commands=tuple(recent))
+        )
+        if config.warning:
+            window.notices.show_notice(config.warning)
+
+    # What is shown
+
+    def _opened(self) -> None:
+        snapshot, window = self.document.snapshot, self.window
+        if snapshot is None or self.document.plates is None:
+            return
+        self.stage.open(self.document.plates)
+        window.show_welcome(False)
+        window.setWindowTitle(f"{_clip_name(snapshot.clip.path)} \N{EM DASH} roto")
+        if snapshot.objects:
+            self.stage.activate(snapshot.objects[0].id)
+        self.stage.go_to(snapshot.frames[0])
+        window.canvas.setFocus()
+        self._show_snapshot()
+        if snapshot.read_only:
+            window.notices.show_notice(
+                self.tr("This project is being worked on elsewhere: you can look, not change.")
+            )
+        elif snapshot.keyframes:
+            window.notices.show_notice(self.tr("Going on where this clip was left."))
+        if window.config.preferences.autoplay:
+            moving.play(self.work, 1)
+
+    def _closed(self) -> None:
+        window = self.window
+        window.setWindowTitle("roto")
+        window.receipts.set_receipt(None, ())
+        self._show_snapshot()
+        window.show_welcome(True)
+
+    def _show_snapshot(self) -> None:
+        window, snapshot = self.window, self.document.snapshot
+        window.timeline.set_snapshot(snapshot)
+        window.transport.set_snapshot(snapshot)
+        window.objects_panel.set_snapshot(snapshot)
+        window.status.set_snapshot(snapshot)
+        self._show_state()
+
+    def _show_progress(self, progress: Progress | None) -> None:
+        self.window.timeline.set_progress(progress)
+        self.window.status.set_progress(progress)
+        self._show_state()
+
+    def _show_receipt(self) -> None:
+        snapshot, receipt = self.document.snapshot, self.document.receipt
+        frames = snapshot.frames if snapshot is not None else ()
+        self.window.receipts.set_receipt(receipt, frames)
+        changes = receipt.changes if receipt is not None else ()
+        self.window.timeline.mark_changed(
+            {change.frame: 1 - change.iou for change in changes if not change.first}
+        )
+        self._show_state()
+
+    def _show_state(self) -> None:
+        """The hint, and which commands there are."""
+        snapshot, window = self.document.snapshot, self.window
+        active = self.work.active
+        if window.config.preferences.hints:
+            window.status.set_hint(
+                hint(
+                    snapshot,
+                    active,
+                    busy=self.document.busy,
+                    selecting=self.painter.tool.busy,
+                    receipt=self.document.receipt is not None,
+                )
+            )
+        else:
+            window.status.set_hint("")
+        have: list[Needs] = []
+        without = [
+            name
+            for name, step in (
+                ("undo", snapshot and snapshot.undo),
+                ("redo", snapshot and snapshot.redo),
+            )
+            if not step and not (name == "undo" and self.painter.busy)
+        ]
+        if snapshot is not None:
+            have.append("clip")
+            if active is not None:
+                have.append("object")
+            if any(o.confidence for o in snapshot.objects):
+                have.append("result")
+            if self.document.receipt is not None:
+                have.append("receipt")
+        window.actions_.set_available(have, without)
+        window.tool_options.set_operations_enabled(active is not None)
+
+    def _show_view(self) -> None:
+        view, actions = self.stage.view, self.window.actions_
+        self.window.view_options.set_view(view)
+        actions.set_checked(f"view_{view.mode}", True)
+        actions.set_checked(f"channel_{view.channel}", True)
+        actions.set_checked("wipe", view.wipe is not None)
+        actions.set_checked("onion", view.onion)
+
+    def _show_solo(self, object_id: int | None) -> None:
+        self.window.objects_panel.set_solo(object_id)
+        self.window.actions_.set_checked("solo_object", object_id is not None)
+
+    def _show_tool(self, name: str) -> None:
+        self.window.tool_options.set_tool(name)
+        self.window.actions_.set_checked(f"tool_{name}", True)
+        self._show_state()
+
+    # Settings
+
+    def _follow_config(self, preferences: Preferences) -> None:
+        window = self.window
+        window.actions_.set_keys(effective_keys(preferences.preset, preferences.bindings))
+        window.welcome.set_recent(preferences.recent)
+        window.recent_menu.set_recent(preferences.recent)
+        window.palette_.set_recent(preferences.recent_commands)
+        self.stage.change_view(
+            opacity=preferences.overlay_opacity, background=preferences.cutout_colour
+        )
+        self.work.set_brush(preferences.brush_size / 2, preferences.brush_hardness)
+        window.canvas.set_background(preferences.canvas_background)
+        self._show_state()
+
+    def _set_pressure(self, what: str) -> None:
+        for tool in self.painter.tools.values():
+            if isinstance(tool, Brush):
+                tool.pressure = what  # type: ignore[assignment]
+
+    def _drag_brush(self, across: float, upwards: float) -> None:
+        radius, hardness = self.work.brush
+        across /= self.window.canvas.scale
+        self.work.set_brush(radius + across / 2, hardness + upwards / _HUNDRED)
+
+
+def _clip_name(path: str) -> str:
+    return path.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1] or "clip"

@@ -1,0 +1,241 @@
+"""The thread that owns a session. Nobody else touches it, or its engine, or its project.
+
+Tasks are short: an edit, a look at a frame. A job is long: it is an iterator, such as a
+propagation, and between two of its events all waiting tasks go first. So an artist paints while
+a propagation runs, and what is painted takes precedence.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from roto.errors import RotoError
+
+if TYPE_CHECKING:
+    from roto.session import Session
+
+log = logging.getLogger(__name__)
+
+Failed = Callable[[str, Exception], None]
+"""Is told what failed, and why; called in the worker's thread."""
+
+_PATIENCE = 0.25  # seconds without a new edit before a job that edits interrupted goes on
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something short to do with the session.
+
+    Attributes:
+        name: What it is, for error texts.
+        do: Called in the worker's thread.
+        edits: Whether it changes anything: a running job then starts anew after it.
+    """
+
+    name: str
+    do: Callable[[Session], None]
+    edits: bool = True
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something long to do with the session.
+
+    Attributes:
+        name: What it is.
+        start: Makes the iterator; called again after an edit came between.
+        event: Is given each of its events, in the worker's thread.
+        ended: Called once at the end: "done", "cancelled" or "failed".
+        paused: Called with True and False when it is halted and goes on.
+        background: Whether it makes way for any other job.
+    """
+
+    name: str
+    start: Callable[[Session], Iterator[Any]]
+    event: Callable[[Any], None]
+    ended: Callable[[str], None]
+    paused: Callable[[bool], None]
+    background: bool = False
+
+
+class Worker:
+    """Owns one session from opening to closing.
+
+    Args:
+        opener: Opens it; called in the thread.
+        opened: Is given the session, in the thread, before any task.
+        failed: Told of whatever goes wrong, in the thread. A worker whose opener failed has
+            ended.
+    """
+
+    def __init__(
+        self,
+        opener: Callable[[], Session],
+        opened: Callable[[Session], None],
+        failed: Failed,
+    ) -> None:
+        self._opener, self._opened, self._failed = opener, opened, failed
+        self._tasks: deque[Task] = deque()
+        self._condition = threading.Condition()
+        self._job: Job | None = None
+        self._next: Job | None = None  # waits for one in the background to make way
+        self._events: Iterator[Any] | None = None
+        self._cancelled = self._paused = self._closing = False
+        self._waited = True  # for more edits, before an interrupted job starts anew
+        self._thread = threading.Thread(target=self._live, name="roto session", daemon=True)
+
+    def start(self) -> None:
+        """Begin; opening happens in the thread."""
+        self._thread.start()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job is under way, be it paused; one in the background does not count."""
+        job = self._next or self._job
+        return job is not None and not job.background
+
+    @property
+    def paused(self) -> bool:
+        """Whether the job is halted."""
+        return self._paused
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive()
+
+    def post(self, task: Task) -> None:
+        """Have something done, after what was posted before and before a job's next event."""
+        with self._condition:
+            self._tasks.append(task)
+            self._condition.notify()
+
+    def run(self, job: Job) -> bool:
+        """Begin a job; False where one is under way already that does not make way."""
+        with self._condition:
+            if self._job is None:
+                self._job, self._waited = job, True
+            elif self._job.background and not job.background and self._next is None:
+                self._next, self._cancelled = job, True
+            else:
+                return False
+            self._condition.notify()
+            return True
+
+    def cancel(self) -> None:
+        """End the job after the event it is at; what it has brought stays."""
+        with self._condition:
+            self._cancelled = self._job is not None
+            self._condition.notify()
+
+    def pause(self, *, paused: bool) -> None:
+        """Halt the job, or let it go on."""
+        with self._condition:
+            if self._job is None or self._paused == paused:
+                return
+            self._paused = paused
+            job = self._job
+            self._condition.notify()
+        job.paused(paused)
+
+    def close(self, timeout: float | None = 30.0) -> bool:
+        """Do what was posted, cancel the job, close the session, end the thread.
+
+        Returns:
+            Whether it ended in time.
+        """
+        with self._condition:
+            self._closing = True
+            self._next, self._cancelled = None, self._job is not None
+            self._condition.notify()
+        if self._thread.ident is not None:
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _live(self) -> None:
+        try:
+            session = self._opener()
+        except Exception as error:  # noqa: BLE001 - a thread's end of the line: nobody above
+            self._tell("open", error)
+            return
+        with session:
+            self._opened(session)
+            while self._turn(session):
+                pass
+
+    def _turn(self, session: Session) -> bool:
+        """Do one task, or else one event of the job; False when it is time to go."""
+        with self._condition:
+            while not (self._tasks or self._closing or self._workable()):
+                if not self._condition.wait(_PATIENCE):
+                    self._waited = True
+            task = self._tasks.popleft() if self._tasks else None
+            closing = self._closing
+        if task is not None:
+            self._do(session, task)
+            return True
+        if self._job is not None:
+            self._advance(session, self._job)
+            return True
+        return not closing
+
+    def _workable(self) -> bool:
+        """Whether the job has something to do now."""
+        if self._job is None:
+            return False
+        return self._cancelled or (self._waited and not self._paused)
+
+    def _do(self, session: Session, task: Task) -> None:
+        if task.edits:
+            self._interrupt()
+        try:
+            task.do(session)
+        except Exception as error:  # noqa: BLE001 - as above; told, and the thread lives on
+            self._tell(task.name, error)
+
+    def _interrupt(self) -> None:
+        """A job that edits come between starts anew: its plan is of before them."""
+        if self._events is not None:
+            _close(self._events)
+            self._events = None
+            self._waited = False
+
+    def _advance(self, session: Session, job: Job) -> None:
+        if self._cancelled:
+            self._end(job, "cancelled")
+            return
+        try:
+            if self._events is None:
+                self._events = job.start(session)
+            event = next(self._events, self)  # the worker itself is no event
+            if event is self:
+                self._end(job, "done")
+            else:
+                job.event(event)
+        except Exception as error:  # noqa: BLE001 - as above
+            self._tell(job.name, error)
+            self._end(job, "failed")
+
+    def _end(self, job: Job, how: str) -> None:
+        if self._events is not None:
+            _close(self._events)
+        with self._condition:
+            self._events, self._job, self._next = None, self._next, None
+            self._cancelled, self._paused, self._waited = self._closing, False, True
+        job.ended(how)
+
+    def _tell(self, what: str, error: Exception) -> None:
+        if not isinstance(error, RotoError):
+            log.error("%s failed", what, exc_info=error)
+        self._failed(what, error)
+
+
+def _close(events: Iterator[Any]) -> None:
+    close = getattr(events, "close", None)  # a generator has it, another iterator need not
+    if close is not None:
+        close()

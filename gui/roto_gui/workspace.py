@@ -1,0 +1,136 @@
+"""What commands work on: the document, the stage, the tools, the clock, and the range."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from roto_gui.painter import Painter
+from roto_gui.player import Player
+from roto_gui.stage import Stage
+from roto_gui.tools.brush import Brush
+
+if TYPE_CHECKING:
+    from roto_gui.canvas import Canvas
+    from roto_gui.config import Config
+    from roto_gui.document import Document
+    from roto_gui.state import ObjectState, Snapshot
+
+
+class Workspace(QObject):
+    """The working parts of one window, without its widgets.
+
+    Args:
+        document: What is worked on.
+        canvas: Where it is shown.
+        config: The artist's preferences.
+    """
+
+    range_changed = Signal(object, object)
+    noticed = Signal(str)
+    """Something worth telling that is no error."""
+    failed = Signal(str, str)
+    playing_changed = Signal(int)
+    """1 forward, -1 backward, 0: it stands."""
+    brush_changed = Signal(float, float)
+    """Radius in pixels of the plate, and hardness."""
+
+    def __init__(self, document: Document, canvas: Canvas, config: Config) -> None:
+        super().__init__(canvas)
+        self.document, self.canvas, self.config = document, canvas, config
+        self.stage = Stage(document, canvas, config.preferences.plate_cache_mb * 2**20)
+        self.painter = Painter(document, self.stage)
+        self.player = Player(self, acknowledged=True)
+        self.loop = True
+        self.first: int | None = None
+        self.last: int | None = None
+        self.player.frame_due.connect(self._play_on)
+        self.player.stopped.connect(lambda: self.playing_changed.emit(0))
+        self.stage.shown.connect(self.player.shown)
+        self.painter.refused.connect(self.noticed)
+        self.stage.failed.connect(self.failed)
+        document.failed.connect(self.failed)
+        document.closed.connect(self.player.stop)
+        document.closed.connect(lambda: self.set_range(None, None))
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """The document's."""
+        return self.document.snapshot
+
+    @property
+    def active(self) -> ObjectState | None:
+        """The active object."""
+        return self.snapshot.object(self.stage.active) if self.snapshot is not None else None
+
+    @property
+    def frame(self) -> int:
+        """The frame on the canvas."""
+        return self.stage.frame
+
+    def go_to(self, frame: int) -> None:
+        """Finish what is begun, and show another frame."""
+        self.painter.finish()
+        self.stage.go_to(frame)
+
+    def _play_on(self, frame: int) -> None:
+        """The player wants a frame; at the end it stops, unless it is to begin again."""
+        ahead = self.frames[-1] if self.player.direction > 0 else self.frames[0]
+        self.stage.go_to(frame)
+        if frame == ahead and not self.loop:
+            self.player.stop()
+
+    def visit(self, frame: int) -> None:
+        """Go somewhere by the artist's own wish, which ends playback."""
+        self.player.stop()
+        self.go_to(frame)
+
+    def set_range(self, first: int | None, last: int | None) -> None:
+        """In and out points; None leaves a side open."""
+        if first is not None and last is not None and first > last:
+            first, last = last, first
+        if (first, last) != (self.first, self.last):
+            self.first, self.last = first, last
+            self.range_changed.emit(first, last)
+
+    @property
+    def brush(self) -> tuple[float, float]:
+        """Radius in pixels of the plate, and hardness."""
+        brush = self.painter.tools["brush"]
+        assert isinstance(brush, Brush)
+        return brush.size, brush.hardness
+
+    def set_brush(self, radius: float, hardness: float) -> None:
+        """Give brush and eraser a size and a hardness."""
+        for tool in self.painter.tools.values():
+            if isinstance(tool, Brush):
+                tool.size, tool.hardness = radius, min(max(hardness, 0.0), 1.0)
+        self.canvas.set_ring(self.painter.tool.radius)
+        self.brush_changed.emit(*self.brush)
+
+    def change_brush(self, factor: float, harder: float) -> None:
+        """Make the brush larger by a factor, and harder by so much."""
+        radius, hardness = self.brush
+        self.set_brush(radius * factor, hardness + harder)
+
+    @property
+    def range(self) -> tuple[int, int] | None:
+        """First and last frame between in and out point; None where neither is set."""
+        if self.snapshot is None or (self.first is None and self.last is None):
+            return None
+        first, last = self.snapshot.frames[0], self.snapshot.frames[-1]
+        return (
+            first if self.first is None else self.first,
+            last if self.last is None else self.last,
+        )
+
+    @property
+    def frames(self) -> list[int]:
+        """Frames between in and out point."""
+        if self.snapshot is None:
+            return []
+        if self.range is None:
+            return list(self.snapshot.frames)
+        first, last = self.range
+        return [f for f in self.snapshot.frames if first <= f <= last]

@@ -1,0 +1,43 @@
+"""What is done to a whole project file now and then: making it small, and looking for damage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from roto.errors import ProjectDamagedError
+from roto.project import database, journal, store
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from roto.project.file import ProjectFile
+
+
+def compact(file: ProjectFile, keep_steps: int) -> None:
+    """See :meth:`roto.project.Project.compact`."""
+
+    def drop(connection: sqlite3.Connection) -> None:
+        journal.trim(connection, keep_steps)
+        store.drop_blobs(connection, file.needed_blobs())
+
+    try:
+        file.commit([], drop)
+    except BaseException:
+        file.recover([])
+        raise
+    with database.explained(file.path):
+        file.connection.execute("VACUUM")
+        file.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def check(file: ProjectFile) -> None:
+    """See :meth:`roto.project.Project.check`."""
+    connection = file.connection
+    with database.explained(file.path):
+        found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        if found != "ok":
+            raise ProjectDamagedError(f"{file.name} is damaged: {found}.")
+        for name in file.needed_blobs().union(store.blob_names(connection)):
+            store.read_blob(connection, name, file.name)
+        for name in {result.provenance for result in file.state.results.values()}:
+            store.read_provenance(connection, name, file.name)
