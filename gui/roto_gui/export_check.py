@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -59,7 +60,9 @@ class DiskCheck(QObject):
                 existing = tuple(existing_files(request, names, frames))
             except RotoError:  # the dialog knows already what is wrong with it
                 existing = ()
-            tell(number, OnDisk(existing, _room(folder)))
+            found = OnDisk(existing, _room(folder))
+            with suppress(RuntimeError):  # the dialog was destroyed meanwhile
+                tell(number, found)
 
         self._pool.start(QRunnable.create(look))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from roto_gui.state import ExportRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from roto.states import State
     from roto_gui.state import Snapshot
@@ -101,7 +100,7 @@ class Choices:
 
 
 def default_folder(snapshot: Snapshot) -> str:
-    """ "mattes" beside the project, else beside the clip, else in the artist's own folder."""
+    """The folder "mattes" beside the project, else beside the clip, else in the artist's own folder."""
     if snapshot.path is not None:
         return str(snapshot.path.parent / "mattes")
     clip = Path(snapshot.clip.path)

@@ -88,11 +88,11 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Remember the layout; the project is on disk already."""
         self.work.painter.finish()
+        if self.document.is_open:
+            self._state = _text(self.saveState())
         self.config.update(
             geometry=_text(self.saveGeometry()),
-            state=_text(self.saveState())
-            if self.document.is_open
-            else self.config.preferences.state,
+            state=self._state,
         )
         self.document.close()
         self.closing.emit()
@@ -124,13 +124,10 @@ class MainWindow(QMainWindow):
         self.pages.addWidget(self.welcome)
         self.pages.addWidget(work)
         self.setCentralWidget(self.pages)
-        bottom, right = (
-            Qt.DockWidgetArea.BottomDockWidgetArea,
-            Qt.DockWidgetArea.RightDockWidgetArea,
-        )
-        left = Qt.DockWidgetArea.LeftDockWidgetArea
+        area = Qt.DockWidgetArea
+        left, right = area.LeftDockWidgetArea, area.RightDockWidgetArea
         self.docks = [
-            self._dock("timeline", self.tr("Timeline"), self.timeline, bottom),
+            self._dock("timeline", self.tr("Timeline"), self.timeline, area.BottomDockWidgetArea),
             self._dock("tools", self.tr("Tools"), _scrolling(self.tool_options), left),
             self._dock("objects", self.tr("Objects"), self.objects_panel, right),
             self._dock("view", self.tr("View"), _scrolling(self.view_options), right),
@@ -163,6 +160,7 @@ class MainWindow(QMainWindow):
 
     def _restore_layout(self) -> None:
         chosen = self.config.preferences
+        self._state = chosen.state
         if chosen.geometry:
             self.restoreGeometry(_bytes(chosen.geometry))
         if chosen.state:

@@ -18,7 +18,7 @@ Pixels = npt.NDArray[np.uint32]
 """(h, w) with premultiplied 0xAARRGGBB, as QImage.Format_ARGB32_Premultiplied has them."""
 
 _HALO = 0xA0000000  # black, 63 %
-_FAINT_HALO = 0x50000000
+_FAINT_HALO = 0x70000000
 _LIGHTER = 0.35  # lines are lighter than areas of the same colour, which they lie on
 
 
@@ -39,7 +39,7 @@ class Outline:
     @property
     def line(self) -> int:
         """The colour as premultiplied 0xAARRGGBB."""
-        share = 0xB0 if self.strength == 0 else 0xFF
+        share = 0xE8 if self.strength == 0 else 0xFF
         red, green, blue = (round((c + (255 - c) * _LIGHTER) * share / 255) for c in self.colour)
         return share << 24 | red << 16 | green << 8 | blue
 

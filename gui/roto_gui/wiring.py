@@ -71,6 +71,7 @@ class Wiring(QObject):
         stage.frame_changed.connect(window.timeline.set_frame)
         stage.frame_changed.connect(window.transport.set_frame)
         stage.frame_changed.connect(window.objects_panel.set_frame)
+        stage.frame_changed.connect(window.receipts.set_frame)
         stage.active_changed.connect(window.timeline.set_active)
         stage.active_changed.connect(window.objects_panel.set_active)
         stage.active_changed.connect(lambda _: self._show_state())
@@ -91,7 +92,7 @@ class Wiring(QObject):
         window.transport.play_toggled.connect(lambda way: moving.play(work, way))
         window.canvas.tapped.connect(lambda: moving.play(work, 0))
         work.player.rate_measured.connect(window.transport.set_rate)
-        work.player.stopped.connect(lambda: window.transport.set_rate(None, 0))
+        work.playing_changed.connect(window.transport.set_playing)
 
     def _wire_painting(self) -> None:
         window, painter = self.window, self.painter
@@ -183,7 +184,8 @@ class Wiring(QObject):
     def _show_receipt(self) -> None:
         snapshot, receipt = self.document.snapshot, self.document.receipt
         frames = snapshot.frames if snapshot is not None else ()
-        self.window.receipts.set_receipt(receipt, frames)
+        colours = {o.id: o.colour for o in snapshot.objects} if snapshot is not None else {}
+        self.window.receipts.set_receipt(receipt, frames, colours)
         changes = receipt.changes if receipt is not None else ()
         self.window.timeline.mark_changed(
             {change.frame: 1 - change.iou for change in changes if not change.first}
@@ -207,14 +209,7 @@ class Wiring(QObject):
         else:
             window.status.set_hint("")
         have: list[Needs] = []
-        without = [
-            name
-            for name, step in (
-                ("undo", snapshot and snapshot.undo),
-                ("redo", snapshot and snapshot.redo),
-            )
-            if not step and not (name == "undo" and self.painter.busy)
-        ]
+        without = self._nothing_to()
         if snapshot is not None:
             have.append("clip")
             if active is not None:
@@ -225,6 +220,13 @@ class Wiring(QObject):
                 have.append("receipt")
         window.actions_.set_available(have, without)
         window.tool_options.set_operations_enabled(active is not None)
+
+    def _nothing_to(self) -> list[str]:
+        """Which of undo and redo there is nothing for."""
+        snapshot = self.document.snapshot
+        undo = snapshot is not None and (snapshot.undo or self.painter.busy)
+        redo = snapshot is not None and snapshot.redo
+        return [name for name, some in (("undo", undo), ("redo", redo)) if not some]
 
     def _show_view(self) -> None:
         view, actions = self.stage.view, self.window.actions_
