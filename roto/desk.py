@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roto.board import Board, made_with
-from roto.errors import KeyframeError, MaskError
+from roto.errors import KeyframeError, MaskError, SettingsError
 from roto.giving import Reader
 from roto.masks import davis_palette
 from roto.project.records import KeyframeRecord, LockRecord, ObjectRecord
@@ -128,7 +128,8 @@ class Desk(Studio):
 
     def set_lifetime(self, which: int | str, first: int | None, last: int | None) -> None:
         """Frames between which an object exists, both included; None leaves a side open."""
-        self._change_object(which, "set lifetime", first=first, last=last)
+        ends = [int(end) if isinstance(end, np.integer) else end for end in (first, last)]
+        self._change_object(which, "set lifetime", first=ends[0], last=ends[1])
 
     def remove_object(self, which: int | str) -> None:
         """Remove an object with its keyframes, results and locks."""
@@ -161,9 +162,9 @@ class Desk(Studio):
         frame = check_frame(self.source, frame)
         layers = self._reader().layers(frame, mask)
         with self.project.edit("set keyframe") as edit:
+            ids = self._find_or_add(edit, [which for which, _ in layers])
             for which, layer in layers:
-                object_id = self._find_or_add(edit, which)
-                self._put_keyframe(edit, frame, object_id, layer, origin)
+                self._put_keyframe(edit, frame, ids[which], layer, origin)
 
     def correct(self, frame: int, which: int | str, mask: MaskLike | None) -> Correction:
         """Overrule what was found of an object at a frame; None says that it is absent.
@@ -233,6 +234,8 @@ class Desk(Studio):
     def unlock(self, locks: int | Iterable[int] | None = None) -> None:
         """Remove locks by id; None removes all."""
         chosen = self.project.locks() if locks is None else locks
+        if not isinstance(chosen, (int, np.integer, Iterable)):
+            raise SettingsError(f"{chosen!r:.60} is no lock; give the number that lock returned.")
         with self.project.edit("unlock") as edit:
             for lock in [chosen] if isinstance(chosen, (int, np.integer)) else list(chosen):
                 edit.remove_lock(int(lock))
@@ -289,23 +292,28 @@ class Desk(Studio):
         blob = None if layer is None or empty else edit.put_blob(pack_layer(layer))
         edit.put_keyframe(KeyframeRecord(frame, object_id, blob, origin))
 
-    def _find_or_add(self, edit: Edit, which: int | str) -> int:
-        for object_id, record in self.objects.items():
-            if which in (object_id, record.name):
-                return object_id
-        if isinstance(which, str):
-            return self._add_object(edit, which, None, None)
-        return self._add_object(edit, None, None, None, wanted=which)
+    def _find_or_add(self, edit: Edit, mentioned: Iterable[int | str]) -> dict[int | str, int]:
+        """Ids of objects given by id or name, some of them new."""
+        known = {key: i for i, record in self.objects.items() for key in (i, record.name)}
+        ids = {which: known[which] for which in mentioned if which in known}
+        for which in mentioned:  # labels first, so that no new id is the next label
+            if which not in ids and isinstance(which, int) and edit.claim_object_id(which):
+                ids[which] = self._add_object(edit, None, object_id=which)
+        for which in mentioned:
+            if which not in ids:
+                ids[which] = self._add_object(edit, which if isinstance(which, str) else None)
+        return ids
 
     def _add_object(
         self,
         edit: Edit,
         name: str | None,
-        first: int | None,
-        last: int | None,
-        wanted: int | None = None,
+        first: int | None = None,
+        last: int | None = None,
+        object_id: int | None = None,
     ) -> int:
-        object_id = edit.next_object_id(wanted)
+        if object_id is None:
+            object_id = edit.next_object_id()
         named = self._unused_name(object_id) if name is None else self._free_name(name)
         red, green, blue = (int(c) for c in davis_palette()[object_id])
         edit.put_object(ObjectRecord(object_id, named, (red, green, blue), first=first, last=last))

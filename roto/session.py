@@ -7,6 +7,7 @@ undo. :func:`roto.propagate` is for masks in, mattes out, once.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,7 +27,7 @@ from roto.stored import StoredKept, pack_answer
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from roto.board import Status
@@ -209,8 +210,8 @@ class Session(Desk):
         Raises:
             KeyframeError: the clip has no such frame.
         """
-        if isinstance(frames, (int, np.integer)):
-            frames = [int(frames)]
+        if frames is not None and not isinstance(frames, Iterable):
+            frames = [frames]
         for frame in self.source.frame_numbers if frames is None else frames:
             number = check_frame(self.source, frame, "encode")
             self.encode(number, keep=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
+from PySide6.QtCore import QObject, Signal
 
 from roto.errors import RotoError
 from roto_gui.exporting import existing_files
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from roto_gui.state import ExportRequest
+
+    Question = tuple[ExportRequest, Mapping[int, str], Sequence[int], Path]
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class OnDisk:
 
 
 class DiskCheck(QObject):
-    """Answers the newest question; older ones are forgotten."""
+    """Answers the newest question; older ones are forgotten. At most one thread is at work."""
 
     answered = Signal(object)
     """An :class:`OnDisk`, in the thread this object lives in."""
@@ -42,9 +45,9 @@ class DiskCheck(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(1)
         self._newest = 0
+        self._waiting: Question | None = None
+        self._thread: threading.Thread | None = None
         self._found.connect(self._pass_on)
 
     def ask(
@@ -52,33 +55,45 @@ class DiskCheck(QObject):
     ) -> None:
         """Look for the files of a request, and for the room in a folder or what is above it."""
         self._newest += 1
-        self._pool.clear()
-        number, tell = self._newest, self._found.emit
-
-        def look() -> None:
-            try:
-                existing = tuple(existing_files(request, names, frames))
-            except RotoError:  # the dialog knows already what is wrong with it
-                existing = ()
-            found = OnDisk(existing, _room(folder))
-            with suppress(RuntimeError):  # the dialog was destroyed meanwhile
-                tell(number, found)
-
-        self._pool.start(QRunnable.create(look))
+        self._waiting = (request, names, frames, folder)
+        if self._thread is None:
+            self._begin()
 
     def forget(self) -> None:
         """There is no question any more."""
         self._newest += 1
-        self._pool.clear()
+        self._waiting = None
 
-    def close(self) -> None:
-        """Wait for what is under way, so that nothing outlives the dialog."""
-        self.forget()
-        self._pool.waitForDone()
+    def _begin(self) -> None:
+        if self._waiting is None:
+            return
+        question, self._waiting = self._waiting, None
+        self._thread = threading.Thread(
+            target=self._look, args=(self._newest, *question), name="roto disk check", daemon=True
+        )
+        self._thread.start()
+
+    def _look(
+        self,
+        number: int,
+        request: ExportRequest,
+        names: Mapping[int, str],
+        frames: Sequence[int],
+        folder: Path,
+    ) -> None:
+        try:
+            existing = tuple(existing_files(request, names, frames))
+        except RotoError:  # the dialog knows already what is wrong with it
+            existing = ()
+        found = OnDisk(existing, _room(folder))
+        with suppress(RuntimeError):  # the dialog was destroyed meanwhile
+            self._found.emit(number, found)
 
     def _pass_on(self, number: int, found: OnDisk) -> None:
+        self._thread = None
         if number == self._newest:
             self.answered.emit(found)
+        self._begin()
 
 
 def _room(folder: Path) -> int | None:

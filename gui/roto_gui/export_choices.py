@@ -100,7 +100,7 @@ class Choices:
 
 
 def default_folder(snapshot: Snapshot) -> str:
-    """The folder "mattes" beside the project, else beside the clip, else in the artist's own folder."""
+    """The folder "mattes" beside the project, else beside the clip, else at home."""
     if snapshot.path is not None:
         return str(snapshot.path.parent / "mattes")
     clip = Path(snapshot.clip.path)

@@ -168,7 +168,7 @@ class ExportForm(QWidget):
         frames.addWidget(self.last)
         self.objects.setMinimumHeight(60)
         self.objects.setAccessibleName(self.tr("Objects"))
-        form = QFormLayout(self)
+        form = self._form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -205,7 +205,7 @@ class ExportForm(QWidget):
 
     def _show_use(self) -> None:
         choices = self.choices()
-        self.format.setEnabled(not choices.combined)
+        self._form.setRowVisible(self.format, not choices.combined)
         self.extension.setText(choices.written.extension)
         for field in (self.first, self.last):
             field.setEnabled(choices.span == "custom")
@@ -284,11 +284,11 @@ class ExportSummary(QFrame):
 
     def show_gaps(self, gaps: Mapping[str, int], stale: Mapping[str, int]) -> None:
         """Say how many frames nobody has found yet, per object, and how many are out of date."""
-        text = self.tr("Not propagated yet: {which}.").format(which=_listed(gaps))
+        text = self.tr("Frames not propagated yet: {which}.").format(which=_listed(gaps))
         self.gaps.setText(text)
         self.gaps.setVisible(bool(gaps))
         self.partial.setVisible(bool(gaps))
-        text = self.tr("Stale, exported as they are: {which}.").format(which=_listed(stale))
+        text = self.tr("Stale frames, exported as they are: {which}.").format(which=_listed(stale))
         self.stale.setText(text)
         self.stale.setVisible(bool(stale))
 

@@ -147,6 +147,7 @@ class ShortcutEditor(QDialog):
         self.chosen.emit(self.choices.preset, dict(self.choices.bindings))
 
     def _bind(self, name: str, key: str, *, add: bool) -> None:
+        self._wanted = None
         self.choices.bind(name, key, add=add)
         self.add.setChecked(False)
         self._refresh()

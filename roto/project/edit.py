@@ -144,20 +144,21 @@ class Edit:
             self.additions.provenance[name] = text
         return name
 
-    def next_object_id(self, wanted: int | None = None) -> int:
-        """An id that no object of this project ever had; asking again gives another one.
-
-        Args:
-            wanted: This one, if no object ever had it but such as were taken back by undo.
-        """
+    def claim_object_id(self, wanted: int) -> bool:
+        """Take an id for a new object; False if an object had it, unless undo took that back."""
         self._check_open()
         used = store.used_ids(self._connection)
-        if wanted is not None and 1 <= wanted <= _MOST_IDS:
-            back = journal.taken_back(self._connection, OBJECTS) if wanted in used else set()
-            if wanted not in (used - back) | self.additions.ids:
-                self.additions.ids.add(wanted)
-                return wanted
-        used |= self.additions.ids
+        if wanted in used:
+            used -= journal.taken_back(self._connection, OBJECTS)
+        if wanted in used | self.additions.ids or not 1 <= wanted <= _MOST_IDS:
+            return False
+        self.additions.ids.add(wanted)
+        return True
+
+    def next_object_id(self) -> int:
+        """An id that no object of this project ever had; asking again gives another one."""
+        self._check_open()
+        used = store.used_ids(self._connection) | self.additions.ids
         free = max(used, default=0) + 1
         if free > _MOST_IDS:
             free = min(set(range(1, _MOST_IDS + 1)) - used, default=0)

@@ -8,6 +8,7 @@ import torch
 from small_engines import SIZE, plate, square, tiny_engine
 
 from roto.encoded import EncodedCache, EncodedFolder
+from roto.engine import Settings
 from roto.fake_engine import FakeEngine
 from roto.media import open_clip
 from roto.project import ClipRecord, Project
@@ -97,6 +98,38 @@ def test_damage_and_a_full_disk_cost_time_and_nothing_else(frames, tmp_path, cap
     assert len(caplog.records) == 1  # said once
 
 
+def test_a_folder_that_cannot_be_read_stops_nothing(frames, tmp_path, caplog, monkeypatch):
+    engine, encoded = frames
+    EncodedFolder(tmp_path, 10**9, "one", engine).put(0, encoded[0])
+
+    def refuse(self):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(type(tmp_path), "iterdir", refuse)
+    folder = EncodedFolder(tmp_path, 10**9, "one", engine)
+    folder.put(1, encoded[1])
+    folder.put(2, encoded[2])
+    assert folder.get(0) is folder.get(1) is None
+    assert [r.message for r in caplog.records] == [
+        f"Encoded frames are not kept in {tmp_path}: Permission denied."
+    ]
+
+
+def test_folders_share_files_and_neither_needs_the_other(frames, tmp_path):
+    engine, encoded = frames
+    first = EncodedFolder(tmp_path / "a", 10**9, "one", engine)
+    for number, frame in enumerate(encoded):
+        first.put(number, frame)
+    size = size_of(engine, encoded[0])
+    second = EncodedFolder(tmp_path / "b", 3 * size + 5, "one", engine)
+    second.share(first)
+    assert on_disk(tmp_path / "b") == second.nbytes == 3 * size
+    first.put(0, encoded[1])
+    shared = second.get(0)
+    assert shared is not None
+    np.testing.assert_array_equal(shared.colours, encoded[0].colours)
+
+
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_the_real_engine_packs_every_bit(precision):
     engine = tiny_engine(precision)
@@ -148,3 +181,27 @@ def test_a_picture_is_looked_at_once_also_by_the_next_session(tmp_path):
         assert second.looked == 0
         assert session.result(3).kind == "propagated"
         assert shown.shape == SIZE
+
+
+def test_saving_elsewhere_takes_the_encoded_frames_along(tmp_path):
+    engine = Counting()
+    with session_at(tmp_path / "a.roto", engine, new=True) as session:
+        list(session.prefetch(range(5)))
+        session.save(tmp_path / "b.roto")
+        list(session.prefetch())
+        assert engine.looked == COUNT
+    assert len(list((tmp_path / "a.roto.cache").rglob("*.encoded"))) == 5
+    assert len(list((tmp_path / "b.roto.cache").rglob("*.encoded"))) == COUNT
+    second = Counting()
+    with session_at(tmp_path / "b.roto", second, new=False) as session:
+        list(session.prefetch())
+        assert second.looked == 0
+
+
+def test_another_engine_finds_nothing_of_the_first(tmp_path):
+    first, second = Counting(), Counting(Settings(short_side=64))
+    with session_at(tmp_path / "a.roto", first, new=True) as session:
+        list(session.prefetch())
+        session.engine = second
+        list(session.prefetch())
+        assert second.looked == COUNT

@@ -364,3 +364,22 @@ def test_snapshots_of_locks_survive_compacting(session):
     session.project.compact(keep_steps=0)
     after = digests(session)
     assert [after[4], after[5]] == [before[4], before[5]]
+
+
+def test_numbers_of_steps_never_come_again(session):
+    session.accept()
+    accepted = session.project.settings()["accepted"]
+    session.project.compact(keep_steps=0)
+    session.project.compact(keep_steps=0)
+    assert session.project.steps().undo == session.project.steps().redo == ()
+    assert session.undo() is None
+    assert session.redo() is None
+    numbers = []
+    for frame in (3, 4, 8):
+        session.correct(frame, "box", bar())
+        work(session)
+        receipt = session.receipt()
+        assert receipt is not None
+        numbers.append(receipt.step)
+        session.undo()
+    assert accepted < numbers[0] < numbers[1] < numbers[2]

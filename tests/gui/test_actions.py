@@ -77,7 +77,7 @@ def test_a_key_runs_its_command(qtbot, window, actions):
         (Qt.Key.Key_BracketRight, Qt.KeyboardModifier.NoModifier, "brush_larger"),
         (Qt.Key.Key_Comma, Qt.KeyboardModifier.NoModifier, "previous_frame"),
         (Qt.Key.Key_3, Qt.KeyboardModifier.NoModifier, "object_3"),
-        (Qt.Key.Key_Question, Qt.KeyboardModifier.ShiftModifier, "keys"),
+        (Qt.Key.Key_Question, Qt.KeyboardModifier.NoModifier, "keys"),
     ],
 )
 def test_keys_that_artists_expect(qtbot, window, actions, key, modifiers, name):
@@ -139,7 +139,7 @@ def test_every_command_is_in_its_menu_once(window, actions):
             if action.objectName() in SPECS:
                 assert SPECS[action.objectName()].menu == title
                 shown[action.objectName()] += 1
-    assert shown == Counter(SPECS)
+    assert shown == Counter(list(SPECS))
 
 
 def test_menus_open_with_a_letter_each_that_no_command_takes(window, actions):

@@ -212,16 +212,10 @@ def test_cancel_changes_nothing(qtbot, editor):
         editor.reject()
 
 
-def test_chosen_keys_work_in_the_window(qtbot):
-    window = QMainWindow()
-    qtbot.addWidget(window)
-    window.setCentralWidget(QWidget(focusPolicy=Qt.FocusPolicy.StrongFocus))
+def test_chosen_keys_work_in_the_window(qtbot, window):
     actions = ActionSet(window)
     actions.set_available(("clip", "object"))
     actions.set_keys(effective_keys("After Effects", {}))
-    with qtbot.waitExposed(window):
-        window.show()
-    window.centralWidget().setFocus()
     with qtbot.waitSignal(actions.ran) as ran:
         qtbot.keyClick(window.centralWidget(), Qt.Key.Key_B)
     assert ran.args == ["set_in"]
@@ -246,28 +240,31 @@ def test_columns_hold_every_line_and_end_with_no_title(count):
 
 
 @pytest.fixture
-def overlay(qtbot):
-    window = QMainWindow()
-    qtbot.addWidget(window)
-    window.resize(1200, 700)
-    window.setCentralWidget(QWidget(focusPolicy=Qt.FocusPolicy.StrongFocus))
+def window(qtbot):
+    made = QMainWindow()
+    qtbot.addWidget(made)
+    made.resize(1200, 700)
+    made.setCentralWidget(QWidget(focusPolicy=Qt.FocusPolicy.StrongFocus))
+    with qtbot.waitExposed(made):
+        made.show()
+    made.centralWidget().setFocus()
+    return made
+
+
+@pytest.fixture
+def overlay(window):
     made = KeysOverlay(window)
-    with qtbot.waitExposed(window):
-        window.show()
-    window.centralWidget().setFocus()
     made.open(preset_keys("roto"))
     return made
 
 
-def test_overlay_covers_its_window_and_follows_it(overlay):
-    window = overlay.window()
+def test_overlay_covers_its_window_and_follows_it(window, overlay):
     assert overlay.geometry() == window.rect()
     window.resize(700, 500)
     assert overlay.geometry() == window.rect()
 
 
-def test_a_key_closes_the_overlay_and_does_nothing_else(qtbot, overlay):
-    window = overlay.window()
+def test_a_key_closes_the_overlay_and_does_nothing_else(qtbot, window, overlay):
     actions = ActionSet(window)
     actions.set_available(("clip", "object"))
     with qtbot.assertNotEmitted(actions.ran):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from typing import get_args
 
@@ -50,7 +51,7 @@ def two_objects(**more):
     frames = range(1001, 1101)
     first = dict.fromkeys(frames, "missing") | {1010: "keyframe", 1050: "keyframe"}
     second = dict.fromkeys(frames, "fresh") | {1020: "keyframe"}
-    sure = {f: 0.9 for f in frames}
+    sure = dict.fromkeys(frames, 0.9)
     return snapshot(
         of_states(1, "Actor", RED, first), of_states(7, "Car", GREEN, second, sure), **more
     )
@@ -203,7 +204,7 @@ def test_spans_neither_overlap_nor_leave_out_what_needs_work(states, axis):
     frames = sorted(states)
     axis = Axis.fitted(frames[0], frames[-1], 10, axis.width)
     spans = list(Lane(of_states(1, "a", RED, states)).spans(axis))
-    assert all(a.right <= b.left + 1e-6 for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a.right <= b.left + 1e-6 for a, b in itertools.pairwise(spans))
     assert len(spans) <= max(axis.width + 1, len(states))
     for frame, state in states.items():
         x = axis.centre(frame)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from roto_gui.viewport import LEAST, MOST, Viewport
 
 sizes = st.integers(1, 8192)
@@ -25,6 +26,7 @@ def viewports(draw):
     return viewport.panned(draw(places), draw(places))
 
 
+@settings(deadline=None)
 @given(viewports(), places, places)
 def test_there_and_back(viewport, x, y):
     found = viewport.to_screen(*viewport.to_plate(x, y))
@@ -32,6 +34,7 @@ def test_there_and_back(viewport, x, y):
     assert viewport.to_plate(*viewport.to_screen(x, y)) == pytest.approx((x, y), abs=1e-6)
 
 
+@settings(deadline=None)
 @given(viewports(), st.floats(0, 1), st.floats(0, 1), st.floats(0.01, 100))
 def test_zooming_keeps_the_point_under_the_pointer(viewport, across, down, factor):
     left, top, right, bottom = viewport.visible()
@@ -41,6 +44,7 @@ def test_zooming_keeps_the_point_under_the_pointer(viewport, across, down, facto
     assert LEAST <= found.scale <= MOST
 
 
+@settings(deadline=None)
 @given(viewports(), st.floats(-1e5, 1e5), st.floats(-1e5, 1e5))
 def test_the_picture_cannot_be_lost(viewport, dx, dy):
     left, top, right, bottom = viewport.panned(dx, dy).visible()
@@ -48,6 +52,7 @@ def test_the_picture_cannot_be_lost(viewport, dx, dy):
     assert top < bottom
 
 
+@settings(deadline=None)
 @given(viewports(), places, places, st.floats(0.01, 100))
 def test_zooming_beside_the_picture_does_not_lose_it(viewport, x, y, factor):
     at = min(max(x, 0), viewport.window[0]), min(max(y, 0), viewport.window[1])
@@ -56,6 +61,7 @@ def test_zooming_beside_the_picture_does_not_lose_it(viewport, x, y, factor):
     assert top < bottom
 
 
+@settings(deadline=None)
 @given(viewports())
 def test_fit_shows_everything_in_the_middle(viewport):
     found = viewport.fitted()
@@ -72,6 +78,7 @@ def test_fit_shows_everything_in_the_middle(viewport):
     assert free == pytest.approx(0, abs=1e-6)
 
 
+@settings(deadline=None)
 @given(viewports())
 def test_actual_size_is_one_display_pixel_per_plate_pixel(viewport):
     found = viewport.actual()
@@ -80,6 +87,7 @@ def test_actual_size_is_one_display_pixel_per_plate_pixel(viewport):
     assert found.x * found.ratio == pytest.approx(round(found.x * found.ratio), abs=1e-6)
 
 
+@settings(deadline=None)
 @given(viewports(), lengths, lengths)
 def test_resizing_keeps_the_middle(viewport, width, height):
     viewport = viewport.panned(0, 0)

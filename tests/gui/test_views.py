@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from roto_gui.outline import Outline, reach, trace
-from roto_gui.views import GAINED, LOST, Content, View, compose, display, outlines
 
 from roto.media import to_display
+from roto_gui.outline import Outline, reach, trace
+from roto_gui.views import GAINED, LOST, Content, View, compose, display, outlines
 
 BLUE, ORANGE = (0, 170, 255), (255, 138, 0)
 SIZE = (48, 64)
@@ -236,6 +236,7 @@ def test_no_line_where_nothing_is_seen_of_an_edge():
     assert trace(Outline(np.zeros_like(alpha), BLUE), *steps((20, 30), 2)) is None
 
 
+@settings(deadline=None)
 @given(st.integers(0, 50), st.integers(0, 50), st.integers(1, 3), st.sampled_from([0, 1, 2]))
 def test_a_part_of_a_line_is_as_in_the_whole(top, left, thickness, strength):
     random = np.random.default_rng(top * 64 + left)

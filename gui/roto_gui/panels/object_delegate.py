@@ -16,15 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from roto_gui.panels.marks import (
-    draw_diamond,
-    draw_eye,
-    draw_lock,
-    draw_solo,
-    mixed,
-    on_top_of,
-)
+from roto_gui.icons import icon
+from roto_gui.panels.marks import draw_diamond, mixed, on_top_of
 from roto_gui.panels.object_model import HERE, OBJECT, SOLO, Index, counts, lifetime
+from roto_gui.theme import ACCENT
 
 if TYPE_CHECKING:
     from roto_gui.state import ObjectState
@@ -35,7 +30,7 @@ Zone = Literal["colour", "visible", "solo"]
 _CHIP = 22
 _BUTTON = 26  # as wide as a finger of a pen needs
 _PADDING = 8
-_MARK = 15
+_MARK = 18
 _KEYS = 9  # number keys choose the first so many rows
 
 
@@ -154,14 +149,15 @@ class ObjectDelegate(QStyledItemDelegate):
         solo = bool(index.data(SOLO))
         eye = self._mark(row, 0)
         shown = known.visible and index.data(SOLO) is not False
-        draw_eye(painter, eye, text if shown else dim, opened=known.visible)
-        draw_solo(painter, self._mark(row, 1), text if solo else dim, on=solo)
+        _draw_icon(painter, eye, "eye" if known.visible else "eye-off", text if shown else dim)
+        accent = QColor(*ACCENT)
+        _draw_icon(painter, self._mark(row, 1), "solo", accent if solo else dim)
         here = self._mark(row, 2)
         state = index.data(HERE)
         if state == "locked":
-            draw_lock(painter, here.adjusted(2, 1, -2, -1), text)
+            _draw_icon(painter, here, "lock", text)
         elif state == "keyframe":
-            draw_diamond(painter, here.adjusted(2, 2, -2, -2), text)
+            draw_diamond(painter, here.adjusted(3.5, 3.5, -3.5, -3.5), text)
         elif state in ("stale", "open"):
             painter.setPen(dim)
             painter.drawText(here, Qt.AlignmentFlag.AlignCenter, "!")
@@ -184,6 +180,10 @@ class ObjectDelegate(QStyledItemDelegate):
         box = QRectF(0, 0, _MARK, _MARK)
         box.moveCenter(QRectF(self._button(row, from_right)).center())
         return box
+
+
+def _draw_icon(painter: QPainter, box: QRectF, name: str, colour: QColor) -> None:
+    icon(name, colour.name()).paint(painter, box.toAlignedRect())
 
 
 def _colours(option: Any) -> tuple[QColor, QColor]:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from roto_gui.icons import icon
 from roto_gui.panels.object_delegate import ObjectDelegate
 from roto_gui.panels.object_model import OBJECT, ObjectModel
 
@@ -105,7 +106,7 @@ class ObjectsPanel(QWidget):
         self.view = ObjectsView(self)
         self.view.setModel(self.model)
         self.view.setAccessibleName(self.tr("Objects"))
-        self.add = QPushButton(self.tr("Add object"), self)
+        self.add = QPushButton(icon("plus"), self.tr("Add object"), self)
         self.add.setToolTip(self.tr("A new object with a colour of its own"))
         self.hint = QLabel(self)
         self.hint.setWordWrap(True)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from roto_gui.icons import icon
 from roto_gui.theme import ACCENT, WARNING
 
 if TYPE_CHECKING:
@@ -202,7 +203,7 @@ class NoticeBar(QFrame):
         self.more = QLabel(self)
         self.more.setProperty("muted", True)
         self.close_button = QToolButton(self)
-        self.close_button.setText("✕")
+        self.close_button.setIcon(icon("close"))
         self.close_button.setAutoRaise(True)
         self.close_button.setAccessibleName(self.tr("Dismiss"))
         self.close_button.setToolTip(self.tr("Dismiss"))

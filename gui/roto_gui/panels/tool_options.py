@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from roto_gui.icons import icon
 from roto_gui.panels.fields import FIELD_WIDTH, NumberSlider, Scale
 
 ToolName = Literal["brush", "eraser", "polygon", "lasso", "rectangle", "fill", "smart"]
@@ -107,7 +108,7 @@ class ToolOptions(QWidget):
         made = {}
         for name, (text, tip) in texts.items():
             button = QToolButton(self)
-            button.setText(text)
+            button.setIcon(icon(name))
             button.setAccessibleName(text)
             button.setToolTip(f"{text}: {tip[0].lower()}{tip[1:]}")
             button.setCheckable(True)
@@ -121,7 +122,7 @@ class ToolOptions(QWidget):
         tools = QGridLayout()
         tools.setSpacing(3)
         for place, button in enumerate(self.tools.values()):
-            tools.addWidget(button, place // 4, place % 4)
+            tools.addWidget(button, 0, place)
             button.setSizePolicy(
                 button.sizePolicy().Policy.Expanding, button.sizePolicy().Policy.Fixed
             )

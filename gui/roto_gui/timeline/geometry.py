@@ -22,6 +22,7 @@ LABELS = 132.0  # width of the names at the left
 FLAGS, RULER, CACHE = 12.0, 24.0, 4.0  # heights, from the top
 LANE, LEAST_LANE, GAP = 30.0, 18.0, 2.0
 BAR = 8.0  # height of the scroll bar at the bottom
+_TINY = 1e-6  # frames
 _EDGE = 10.0  # empty at the right, so that the last frame's handle can be got hold of
 
 Part = Literal["flag", "in", "out", "ruler", "diamond", "lane", "label", "bar", "nothing"]
@@ -121,11 +122,11 @@ class Axis:
 
     def showing(self, frame: int) -> Axis:
         """Turned over like a page if a frame is out of sight."""
-        first, last = self.start, self.start + self.width / self.scale
-        if first <= frame and frame + 1 <= last:
+        count = self.width / self.scale
+        if self.start <= frame + _TINY and frame + 1 <= self.start + count + _TINY:
             return self
-        before = 0.1 if frame >= first else 0.9
-        return replace(self, start=frame - before * (last - first))._held()
+        before = count * (0.1 if frame >= self.start else 0.9)
+        return replace(self, start=frame - max(min(before, count - 1), 0.0))._held()
 
     @property
     def _least(self) -> float:
