@@ -23,7 +23,7 @@ from plain_stcn import propagate, published_size
 from tables import print_machine, print_table
 
 import roto
-from roto import passes, stcn_engine
+from roto import passes, stcn_memory
 from roto.stcn_engine import StcnEngine
 
 if TYPE_CHECKING:
@@ -151,9 +151,9 @@ class Stages:
         """Wrap until the block ends."""
         places = [
             ("encode", engine, "encode"),
-            ("read", stcn_engine, "read"),
+            ("read", stcn_memory, "read"),
             ("decode", engine.net, "decode"),
-            ("value", stcn_engine.StcnMemory, "_remember"),
+            ("value", stcn_memory.StcnMemory, "_remember"),
             ("result", passes.Run, "_report"),
             ("result", roto.FrameResult, "label_map"),
         ]

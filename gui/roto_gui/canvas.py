@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QNativeGestureEvent, QPainter, QPen
 
 from roto_gui import marks
-from roto_gui.pointing import Drag, Touch
+from roto_gui.pointing import STILL, Drag, Touch
 from roto_gui.surface import Surface
 from roto_gui.tools.base import Pointer
 
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 _NOTCH = 1.25  # zoom by one notch of the wheel
 _DROP_LINE = QColor(0x6A, 0x9F, 0xC8)
-_STILL = 4.0  # a double click's second press may move so far and still be one
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -40,7 +40,8 @@ class Canvas(Surface):
 
     - left drag: the tool; right drag, Alt+left drag, or a pen's eraser end: the tool, negative
     - Ctrl+left drag: the tool, with ``Pointer.ctrl``; with Ctrl+Shift also ``Pointer.shift``
-    - Shift+left drag (without Ctrl): the brush's size, across, and its hardness, upwards
+    - Shift+left drag (without Ctrl): the brush's size, across, and its hardness, upwards; a click
+      that is no drag goes to the tool, with ``Pointer.shift``
     - middle drag, Space+left drag: pan; wheel, or two fingers on a pad: zoom at the pointer
     - double click, Enter: ``confirmed``; a double click's second press and release go to the tool
       first, so that two quick dabs are two dabs
@@ -194,6 +195,8 @@ class Canvas(Surface):
         if drag is None:
             self.hovered.emit(self._as_pointer(touch))
             return
+        if not drag.moved(touch.at):
+            return
         step = touch.at - drag.last
         drag.last = touch.at
         if drag.kind == "pan":
@@ -211,11 +214,14 @@ class Canvas(Surface):
         at = self._as_pointer(touch)
         self._drag = None
         self._choose_cursor()
-        if drag.kind != "tool":
-            self._point_at(touch.at)
+        self._point_at(touch.at)
+        if drag.kind == "brush" and drag.last == drag.start:
+            at = replace(at, x=self.to_plate(drag.start)[0], y=self.to_plate(drag.start)[1])
+            self.pressed.emit(at)
+        elif drag.kind != "tool":
             return
         self.released.emit(at)
-        if drag.double and (touch.at - drag.start).manhattanLength() <= _STILL:
+        if drag.double and (touch.at - drag.start).manhattanLength() <= STILL:
             self.confirmed.emit()
 
     def _as_pointer(self, touch: Touch) -> Pointer:

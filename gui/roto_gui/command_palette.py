@@ -47,6 +47,7 @@ class CommandPalette(QFrame):
 
     def __init__(self, window: QMainWindow, actions: ActionSet) -> None:
         super().__init__(window)
+        self._window = window
         self._actions = actions
         self._recent: tuple[str, ...] = ()
         self._before: QWidget | None = None
@@ -93,7 +94,7 @@ class CommandPalette(QFrame):
         items = (self.list.topLevelItem(i) for i in range(self.list.topLevelItemCount()))
         return [item.data(0, Qt.ItemDataRole.UserRole) for item in items if item is not None]
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Keys of the line first come here; the window's size moves the popup."""
         if watched is self.line:
             if event.type() == QEvent.Type.ShortcutOverride:
@@ -109,7 +110,10 @@ class CommandPalette(QFrame):
         return super().eventFilter(watched, event)
 
     def _make_list(self) -> QTreeWidget:
-        found = QTreeWidget(columnCount=2, rootIsDecorated=False, headerHidden=True)
+        found = QTreeWidget()
+        found.setColumnCount(2)
+        found.setRootIsDecorated(False)
+        found.setHeaderHidden(True)
         found.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         found.setUniformRowHeights(True)
         found.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -119,7 +123,7 @@ class CommandPalette(QFrame):
         return found
 
     def _place(self) -> None:
-        parent = self.parentWidget()
+        parent = self._window
         width = min(_WIDTH, parent.width() - 24)
         row = max(self.list.sizeHintForRow(0), self.fontMetrics().height() + 6)
         wanted = self.line.sizeHint().height() + row * _ROWS + 40
@@ -165,7 +169,7 @@ class CommandPalette(QFrame):
         count = self.list.topLevelItemCount()
         if not count:
             return
-        at = self.list.indexOfTopLevelItem(self.list.currentItem()) + by
+        at = self.list.currentIndex().row() + by
         # One step past an end goes to the other; a page stops there.
         self._select(at % count if abs(by) == 1 else max(0, min(at, count - 1)))
 
@@ -185,6 +189,6 @@ class CommandPalette(QFrame):
         self.ran.emit(name)
 
     def _leave(self) -> None:
-        back = self._before if self._before is not None else self.parentWidget()
+        back = self._before if self._before is not None else self._window
         self.hide()
         back.setFocus(Qt.FocusReason.PopupFocusReason)

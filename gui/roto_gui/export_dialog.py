@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -143,7 +142,7 @@ class ExportDialog(QDialog):
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.form.set_folder)
-        dialog.finished.connect(partial(setattr, self, "file_dialog", None))
+        dialog.finished.connect(self._forget_file_dialog)
         self.file_dialog = dialog
         dialog.show()
 
@@ -173,6 +172,9 @@ class ExportDialog(QDialog):
         except RotoError as error:
             return str(error)
         return ""
+
+    def _forget_file_dialog(self) -> None:
+        self.file_dialog = None
 
     def _renew(self) -> None:
         snapshot, asked = self._snapshot, self.request()

@@ -76,13 +76,15 @@ class KeysOverlay(QWidget):
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
+        self._window = window
         self._lines: list[Line] = []
         self._before: QWidget | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._title = QLabel(self.tr("Keys. A click or any key closes this."))
         self._title.setProperty("muted", True)
         self._title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._area = QScrollArea(widgetResizable=True, focusPolicy=Qt.FocusPolicy.NoFocus)
+        self._area = QScrollArea(widgetResizable=True)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.viewport().setAutoFillBackground(False)
         self._area.setStyleSheet(
@@ -117,7 +119,7 @@ class KeysOverlay(QWidget):
             return True
         return super().event(event)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """The window's size is its size; a click anywhere closes it."""
         if watched is self.parent() and event.type() == QEvent.Type.Resize and self.isVisible():
             self._cover()
@@ -125,22 +127,22 @@ class KeysOverlay(QWidget):
             self.leave()
         return super().eventFilter(watched, event)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Any key but Shift and its like closes it; so does the one that opened it."""
         if pressed_key(event):
             self.leave()
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """A click closes it."""
         self.leave()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Dark enough to read on any plate."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(18, 18, 18, 238))
 
     def _cover(self) -> None:
-        parent = self.parentWidget()
+        parent = self._window
         self.setGeometry(parent.rect())
         most = max(1, min(6, (parent.width() - 24) // _COLUMN))
         for count in range(most, 0, -1):

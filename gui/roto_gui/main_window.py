@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtWidgets import (
+    QDialog,
     QDockWidget,
     QMainWindow,
     QScrollArea,
@@ -74,6 +75,11 @@ class MainWindow(QMainWindow):
     def open(self, path: str) -> None:
         """Open a clip or a project."""
         self.files.open(path)
+
+    def app_dialog(self) -> QDialog | None:
+        """The dialog that is open, the newest of several."""
+        found = [d for d in self.findChildren(QDialog) if d.isVisible()]
+        return found[-1] if found else None
 
     def show_welcome(self, welcome: bool) -> None:
         """The welcome page, or the canvas and what belongs to it."""

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 Kind = Literal["tool", "pan", "brush"]
 
+STILL = 4.0
+"""A click may move so far, in logical units of the screen, and still be one."""
+
 _Button = Qt.MouseButton
 _Modifier = Qt.KeyboardModifier
 
@@ -100,3 +103,9 @@ class Drag:
     negative: bool = False
     pressure: float = 1.0
     double: bool = False
+
+    def moved(self, to: QPointF) -> bool:
+        """Whether a move counts: for the brush's size only from some distance on, at once else."""
+        if self.kind != "brush" or self.last != self.start:
+            return True
+        return (to - self.start).manhattanLength() > STILL

@@ -59,7 +59,7 @@ class ColourButton(QPushButton):
         self.update()
         self.chosen.emit(colour)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """A button with a field of the colour on it."""
         super().paintEvent(event)
         painter = QPainter(self)
@@ -94,6 +94,7 @@ class PreferencesDialog(QDialog):
         box.addStretch()
         box.addWidget(self._buttons())
         self.show_values(config.preferences)
+        self._shown: dict[str, object] = self._values()
 
     def show_values(self, values: Preferences) -> None:
         """Fill the fields; nothing is changed by it."""
@@ -112,22 +113,34 @@ class PreferencesDialog(QDialog):
 
     def accept(self) -> None:
         """Apply, keep, close."""
-        side = self.short_side.value()
-        self._config.update(
-            overlay_opacity=self.opacity.value() / 100,
-            canvas_background=self.background.colour,
-            cutout_colour=self.cutout.colour,
-            brush_size=self.brush_size.value(),
-            brush_hardness=self.hardness.value() / 100,
-            model=self.model.currentText().strip(),
-            short_side=None if side == self.short_side.minimum() else side,
-            device=self.device.currentText(),
-            plate_cache_mb=self.cache.value(),
-            hints=self.hints.isChecked(),
-            autoplay=self.autoplay.isChecked(),
-            confirm_overwrite=self.confirm.isChecked(),
-        )
+        # Fields round: one that nobody touched must not change what it shows.
+        values = self._values()
+        shown = self._shown
+        changed = {k: v for k, v in values.items() if k not in shown or shown[k] != v}
+        self._config.update(**changed)
         super().accept()
+
+    def restore_defaults(self) -> None:
+        """Fill the fields with the defaults; OK applies them."""
+        self.show_values(Preferences())
+        self._shown = {}
+
+    def _values(self) -> dict[str, object]:
+        side = self.short_side.value()
+        return {
+            "overlay_opacity": self.opacity.value() / 100,
+            "canvas_background": self.background.colour,
+            "cutout_colour": self.cutout.colour,
+            "brush_size": self.brush_size.value(),
+            "brush_hardness": self.hardness.value() / 100,
+            "model": self.model.currentText().strip(),
+            "short_side": None if side == self.short_side.minimum() else side,
+            "device": self.device.currentText(),
+            "plate_cache_mb": self.cache.value(),
+            "hints": self.hints.isChecked(),
+            "autoplay": self.autoplay.isChecked(),
+            "confirm_overwrite": self.confirm.isChecked(),
+        }
 
     def _make_fields(self) -> None:
         self.opacity = _spin(0, 100, " %")
@@ -189,8 +202,7 @@ class PreferencesDialog(QDialog):
         buttons = QDialogButtonBox(kind.Ok | kind.Cancel | kind.RestoreDefaults)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        defaults = buttons.button(kind.RestoreDefaults)
-        defaults.clicked.connect(lambda: self.show_values(Preferences()))
+        buttons.button(kind.RestoreDefaults).clicked.connect(self.restore_defaults)
         return buttons
 
 

@@ -88,7 +88,8 @@ class ShortcutEditor(QDialog):
         self.field = KeyField()
         self.message = QLabel(wordWrap=True)
         self.take = QPushButton(self.tr("Take it over"))
-        self.add = QPushButton(self.tr("Add as second key"), checkable=True, autoDefault=False)
+        self.add = QPushButton(self.tr("Add as second key"), autoDefault=False)
+        self.add.setCheckable(True)
         self._lay_out()
         self.preset.currentTextChanged.connect(self._change_preset)
         self.search.textChanged.connect(self._filter)
@@ -97,7 +98,7 @@ class ShortcutEditor(QDialog):
         self.field.pressed.connect(self.press)
         self.take.clicked.connect(self.take_over)
         self._refresh()
-        self.table.setCurrentItem(self.table.topLevelItem(0))
+        self.select(next(iter(self._items)))
         self._tell("")
         self.search.setFocus()
 
@@ -195,7 +196,9 @@ class ShortcutEditor(QDialog):
             item.setHidden(not all(word in shown for word in words))
 
     def _make_table(self) -> QTreeWidget:
-        table = QTreeWidget(columnCount=3, rootIsDecorated=False, alternatingRowColors=True)
+        table = QTreeWidget()
+        table.setRootIsDecorated(False)
+        table.setAlternatingRowColors(True)
         table.setHeaderLabels([self.tr("Menu"), self.tr("Command"), self.tr("Keys")])
         table.setUniformRowHeights(True)
         table.setAllColumnsShowFocus(True)
@@ -237,9 +240,9 @@ class ShortcutEditor(QDialog):
         )
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        for button in buttons.buttons():
-            if isinstance(button, QPushButton):
-                button.setAutoDefault(False)  # Enter in the list or the search must not close it
+        for plain in buttons.buttons():
+            if isinstance(plain, QPushButton):
+                plain.setAutoDefault(False)  # Enter in the list or the search must not close it
         # As high as with the button, so that nothing jumps.
         self.message.setMinimumHeight(self.take.sizeHint().height())
         box = QVBoxLayout(self)

@@ -117,6 +117,11 @@ class Stage(QObject):
         """Frames whose plates are in memory."""
         return self._loader.cached if self._loader is not None else frozenset()
 
+    @property
+    def waiting(self) -> bool:
+        """Whether the frame asked for is not on the canvas yet."""
+        return self._on_canvas != self.frame
+
     # Where the artist is
 
     def go_to(self, frame: int) -> None:

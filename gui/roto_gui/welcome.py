@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QKeySequence, QPainter, QPen, QShortcut
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -45,7 +46,7 @@ class DropTarget(QFrame):
         self._hot = hot
         self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """The dashed line."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -81,8 +82,11 @@ class WelcomePage(QWidget):
         self._lay_out()
         self.open_button.clicked.connect(self.browse_wanted)
         self.sample_button.clicked.connect(self.sample_wanted)
-        self.recent.itemActivated.connect(self._choose)
         self.recent.itemClicked.connect(self._choose)
+        for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            enter = QShortcut(QKeySequence(key), self.recent)
+            enter.setContext(Qt.ShortcutContext.WidgetShortcut)
+            enter.activated.connect(lambda: self._choose(self.recent.currentItem()))
         self.set_recent(())
 
     def set_recent(self, recent: Sequence[str]) -> None:
@@ -101,17 +105,17 @@ class WelcomePage(QWidget):
         for widget in (self.recent, self._recent_title):
             widget.setVisible(self.recent.count() > 0)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """Files and folders are welcome."""
         if _dropped(event.mimeData()):
             event.acceptProposedAction()
             self.target.set_hot(True)
 
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802
         """Whatever it was, it is gone."""
         self.target.set_hot(False)
 
-    def dropEvent(self, event: QDropEvent) -> None:
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
         """Open the first of what was dropped."""
         self.target.set_hot(False)
         paths = _dropped(event.mimeData())
@@ -119,9 +123,14 @@ class WelcomePage(QWidget):
             event.acceptProposedAction()
             self.opened.emit(paths[0])
 
-    def _choose(self, item: QListWidgetItem) -> None:
-        if item.flags() & Qt.ItemFlag.ItemIsEnabled:
-            self.opened.emit(item.data(Qt.ItemDataRole.UserRole))
+    def _choose(self, item: QListWidgetItem | None) -> None:
+        if item is None or not item.flags() & Qt.ItemFlag.ItemIsEnabled:
+            return
+        # A double click is one choice, too.
+        self.recent.setEnabled(False)
+        again = QApplication.doubleClickInterval()
+        QTimer.singleShot(again, self.recent, lambda: self.recent.setEnabled(True))
+        self.opened.emit(item.data(Qt.ItemDataRole.UserRole))
 
     def _lay_out(self) -> None:
         self.recent.setTextElideMode(Qt.TextElideMode.ElideMiddle)

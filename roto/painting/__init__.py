@@ -18,6 +18,7 @@ from roto.painting.operations import (
     shrink,
     smooth,
 )
+from roto.painting.select import Scribble, Selection, select, select_in_box
 from roto.painting.shapes import (
     fill_polygon,
     fill_rectangle,
@@ -29,6 +30,8 @@ from roto.painting.shapes import (
 __all__ = [
     "Before",
     "Brush",
+    "Scribble",
+    "Selection",
     "Stroke",
     "feather",
     "fill_holes",
@@ -42,6 +45,8 @@ __all__ = [
     "polygon_mask",
     "region_at",
     "remove_specks",
+    "select",
+    "select_in_box",
     "shrink",
     "smooth",
 ]

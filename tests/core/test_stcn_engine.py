@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as hnp
 from small_engines import SIZE, bar, plate, square, tiny_engine
 
 import roto.model.memory
-import roto.stcn_engine
+import roto.stcn_memory
 from roto.engine import Settings
 from roto.errors import DeviceError, SettingsError
 from roto.media import open_clip
@@ -60,13 +60,13 @@ class TestDeterminism:
         keys = {0: square(0) + 2 * bar()}
         whole = mattes(tiny_engine(top_k=None), keys, 4)
         read = roto.model.memory.read
-        monkeypatch.setattr(roto.stcn_engine, "read", lambda *a, **k: read(*a, **k, workspace=1))
+        monkeypatch.setattr(roto.stcn_memory, "read", lambda *a, **k: read(*a, **k, workspace=1))
         np.testing.assert_allclose(mattes(tiny_engine(top_k=None), keys, 4), whole, atol=5e-4)
 
     def test_objects_decoded_together_or_apart_agree(self, monkeypatch):
         keys = {0: {f"o{i}": np.roll(square(0), 4 * i, 1) for i in range(5)}}
         together = mattes(tiny_engine(), keys, 3)
-        monkeypatch.setattr(roto.stcn_engine, "_OBJECTS_AT_ONCE", 2)
+        monkeypatch.setattr(roto.stcn_memory, "_OBJECTS_AT_ONCE", 2)
         np.testing.assert_allclose(mattes(tiny_engine(), keys, 3), together, atol=1e-3)
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from PySide6.QtWidgets import QApplication
+    from PySide6.QtWidgets import QApplication, QWidget
 
 
 @pytest.fixture(autouse=True)
@@ -26,9 +26,14 @@ def _settings_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.fixture(autouse=True)
 def _no_window_left(qapp: QApplication) -> Iterator[None]:
     """A widget that outlives its test is a leak."""
-    before = set(qapp.topLevelWidgets())
+    before = _windows(qapp)
     yield
     qapp.sendPostedEvents(None, 0)
-    gc.collect()
-    left = [w for w in qapp.topLevelWidgets() if w not in before and w.isVisible()]
+    if left := _windows(qapp) - before:
+        gc.collect()  # slow with all of torch and Qt in memory: only where it may help
+        left = _windows(qapp) - before
     assert not left, f"These windows are still there: {left}"
+
+
+def _windows(app: QApplication) -> set[QWidget]:
+    return {widget for widget in app.topLevelWidgets() if widget.isVisible()}

@@ -84,7 +84,9 @@ def test_an_unknown_preset_is_roto():
 
 
 def test_conflicts_name_both():
-    assert conflicts({"a": ("ctrl+t",), "b": ("Ctrl+T", "X"), "c": ("Y",)}) == {"Ctrl+T": ["a", "b"]}
+    assert conflicts({"a": ("ctrl+t",), "b": ("Ctrl+T", "X"), "c": ("Y",)}) == {
+        "Ctrl+T": ["a", "b"]
+    }
 
 
 def test_taking_a_key_over_leaves_no_conflict():

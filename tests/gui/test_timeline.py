@@ -207,8 +207,8 @@ def test_spans_neither_overlap_nor_leave_out_what_needs_work(states, axis):
     assert all(a.right <= b.left + 1e-6 for a, b in itertools.pairwise(spans))
     assert len(spans) <= max(axis.width + 1, len(states))
     for frame, state in states.items():
-        x = axis.centre(frame)
-        shown = [s.state for s in spans if s.left - 1e-6 <= x <= s.right + 1e-6]
+        x = axis.x(frame) + min(axis.scale, 1) / 2
+        shown = [s.state for s in spans if s.left - 1 <= x <= s.right + 1]
         assert any(ORDER.index(found) >= ORDER.index(state) for found in shown)
 
 

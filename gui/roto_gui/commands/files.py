@@ -36,7 +36,7 @@ class Files:
 
     def __init__(self, work: Workspace, config: Config, window: QWidget) -> None:
         self.work, self.config, self.window = work, config, window
-        self._export_choices: dict[str, object] = {}
+        self._export: ExportDialog | None = None
 
     def slots(self) -> dict[str, Callable[..., None]]:
         """Functions by action id."""
@@ -102,14 +102,19 @@ class Files:
     def export(self) -> None:
         """Ask what to write where."""
         self.work.painter.finish()
-        snapshot = self.work.snapshot
-        if snapshot is None:
-            return
-        dialog = ExportDialog(
-            snapshot, self.work.range, self._export_choices, self._folder(), self.window
-        )
-        dialog.export_wanted.connect(self.write)
-        dialog.open()
+        if self._export is None:
+            self._export = ExportDialog(self.window)
+            self._export.export_wanted.connect(self.write)
+            self.work.document.changed.connect(self._renew_export)
+            self.work.range_changed.connect(self._export.set_range)
+        self._renew_export()
+        self._export.set_range(self.work.first, self.work.last)
+        self._export.open()
+
+    def _renew_export(self) -> None:
+        """The dialog shows the project as it is, while work goes on beside it."""
+        if self._export is not None:
+            self._export.set_snapshot(self.work.snapshot)
 
     def write(self, request: ExportRequest) -> None:
         """Write mattes in the background."""

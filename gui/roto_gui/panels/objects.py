@@ -55,7 +55,10 @@ class ObjectsView(QListView):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """The end of what ``mousePressEvent`` began."""
-        if event.button() != Qt.MouseButton.LeftButton or self._zone(event.pos())[1] is None:
+        if (
+            event.button() != Qt.MouseButton.LeftButton
+            or self._zone(event.position().toPoint())[1] is None
+        ):
             super().mouseReleaseEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
@@ -75,7 +78,7 @@ class ObjectsView(QListView):
             painter.end()
 
     def _is_button(self, event: QMouseEvent) -> bool:
-        index, zone = self._zone(event.pos())
+        index, zone = self._zone(event.position().toPoint())
         if event.button() != Qt.MouseButton.LeftButton or zone is None:
             return False
         self.pressed_button.emit(index, zone)

@@ -22,6 +22,7 @@ _HATCH = 6.0  # pixels between two lines of a pattern
 _LEAST_PATTERN = 3.0  # width of a span below which a pattern cannot be told from a tone
 _LOCK = 26.0  # width of a span that has room for a padlock
 _DIAMOND = 6.0  # half the height of a keyframe
+_PIECE = 40  # points; Qt takes much longer for one long jagged line than for its parts
 _LEAST_APART = 2.0  # pixels; of keyframes that are nearer to each other only one is drawn
 
 
@@ -181,16 +182,19 @@ def _uprights(area: QRectF) -> Iterator[QLineF]:
 def _draw_curve(painter: QPainter, band: QRectF, axis: Axis, lane: Lane, colour: QColor) -> None:
     """A line of the confidence, 1 at the top, and a light ground below it."""
     top, room = band.top() + 3, band.height() - 6
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    below, line = faded(colour, 0.22), QPen(mixed(colour, colours.BRIGHT, 0.35), 1.3)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, axis.scale >= 1)
     for x, values in lane.curve(axis):
         heights = top + (1 - np.clip(values, 0, 1)) * room
         points = [QPointF(a, b) for a, b in zip(x.tolist(), heights.tolist(), strict=True)]
-        edges = [QPointF(points[0].x(), band.bottom()), QPointF(points[-1].x(), band.bottom())]
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(faded(colour, 0.22))
-        painter.drawPolygon(QPolygonF([edges[0], *points, edges[1]]))
-        painter.setPen(QPen(mixed(colour, colours.BRIGHT, 0.35), 1.3))
-        painter.drawPolyline(QPolygonF(points))
+        for start in range(0, len(points) - 1, _PIECE):
+            piece = points[start : start + _PIECE + 1]
+            ends = [QPointF(piece[0].x(), band.bottom()), QPointF(piece[-1].x(), band.bottom())]
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(below)
+            painter.drawPolygon(QPolygonF([ends[0], *piece, ends[1]]))
+            painter.setPen(line)
+            painter.drawPolyline(QPolygonF(piece))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
 

@@ -1,0 +1,98 @@
+"""The theme can be read, and colours nothing around the plate."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
+
+from roto_gui import theme
+
+GREYS = ("BACKGROUND", "PANEL", "RAISED", "LINE", "TEXT", "MUTED", "DISABLED", "SELECTED_TEXT")
+
+
+def test_contrast_is_as_wcag_has_it():
+    assert theme.contrast((0, 0, 0), (255, 255, 255)) == pytest.approx(21)
+    assert theme.contrast((119, 119, 119), (255, 255, 255)) == pytest.approx(4.48, abs=0.01)
+    assert theme.contrast((9, 9, 9), (9, 9, 9)) == 1
+
+
+@pytest.mark.parametrize("ground", ["BACKGROUND", "PANEL", "RAISED"])
+@pytest.mark.parametrize("text", ["TEXT", "MUTED", "ACCENT", "WARNING"])
+def test_text_can_be_read(text, ground):
+    assert theme.contrast(getattr(theme, text), getattr(theme, ground)) >= 4.5
+
+
+@pytest.mark.parametrize(
+    ("text", "ground"),
+    [("SELECTED_TEXT", "SELECTION"), ("TEXT", "SELECTION"), ("TEXT", "LINE")],
+)
+def test_text_on_what_is_chosen_or_pointed_at_can_be_read(text, ground):
+    assert theme.contrast(getattr(theme, text), getattr(theme, ground)) >= 4.5
+
+
+@pytest.mark.parametrize("ground", ["BACKGROUND", "PANEL"])
+def test_the_focus_ring_can_be_seen(ground):
+    assert theme.contrast(theme.ACCENT, getattr(theme, ground)) >= 3  # WCAG 2.1, 1.4.11
+
+
+def test_disabled_is_weaker_than_muted_and_still_there():
+    disabled = theme.contrast(theme.DISABLED, theme.PANEL)
+    assert 2.5 < disabled < theme.contrast(theme.MUTED, theme.PANEL)
+
+
+@pytest.mark.parametrize("name", GREYS)
+def test_greys_are_neutral(name):
+    assert len(set(getattr(theme, name))) == 1
+
+
+@pytest.fixture
+def themed(qapp):
+    before = qapp.style().name(), qapp.palette(), qapp.styleSheet()
+    theme.apply_theme(qapp)
+    yield qapp
+    qapp.setStyleSheet(before[2])
+    qapp.setStyle(before[0])
+    qapp.setPalette(before[1])
+
+
+def test_a_window_has_the_colours_of_the_theme(qtbot, themed):
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    widget.resize(40, 40)
+    picture = widget.grab().toImage()
+    assert picture.pixelColor(20, 20).getRgb()[:3] == theme.PANEL
+    assert widget.palette().color(QPalette.ColorRole.Text).getRgb()[:3] == theme.TEXT
+
+
+def colours_of(widget):
+    picture = widget.grab().toImage()
+    points = ((x, y) for x in range(picture.width()) for y in range(picture.height()))
+    return {picture.pixelColor(x, y).getRgb()[:3] for x, y in points}
+
+
+@pytest.mark.parametrize("make", [QLineEdit, QPushButton])
+def test_what_has_the_keyboard_has_a_ring(qtbot, themed, make):
+    window = QWidget()
+    qtbot.addWidget(window)
+    widget = make(window)
+    window.resize(160, 60)
+    with qtbot.waitExposed(window):
+        window.show()
+    window.activateWindow()
+    widget.clearFocus()
+    assert theme.ACCENT not in colours_of(widget)
+    widget.setFocus()
+    assert theme.ACCENT in colours_of(widget)
+
+
+def test_muted_text_is_muted(qtbot, themed):
+    label = QLabel("██")
+    label.setProperty("muted", True)
+    qtbot.addWidget(label)
+    assert theme.MUTED in colours_of(label)
+
+
+def test_the_sheet_has_no_hole(themed):
+    assert "{" + "background}" not in theme.stylesheet()
+    assert theme.stylesheet().count("{") == theme.stylesheet().count("}")
