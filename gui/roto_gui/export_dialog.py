@@ -30,9 +30,12 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QHideEvent
 
+    from roto.states import State
     from roto_gui.state import ExportRequest, Snapshot
 
 _PATIENCE_MS = 200  # after the last key before the disk is looked at
+_UNFINISHED: frozenset[State] = frozenset({"missing", "open"})
+_STALE: frozenset[State] = frozenset({"stale"})
 
 
 class ExportDialog(QDialog):
@@ -209,12 +212,12 @@ class ExportDialog(QDialog):
 
     def _show_gaps(self, asked: ExportRequest) -> None:
         assert self._snapshot is not None
-        stale = counted(self._snapshot, asked, ("stale",))
+        stale = counted(self._snapshot, asked, _STALE)
         self.summary.show_gaps(self._gaps(asked), stale)
 
     def _gaps(self, asked: ExportRequest) -> dict[str, int]:
         assert self._snapshot is not None
-        return counted(self._snapshot, asked, ("missing", "open"))
+        return counted(self._snapshot, asked, _UNFINISHED)
 
     def _look(self) -> None:
         if self._snapshot is not None and self._asked is not None:

@@ -103,17 +103,17 @@ def icon(name: str, colour: str = "#d0d0d0") -> QIcon:
     drawing = _DRAWINGS[name]()
     made = QIcon()
     for size in _SIZES:
-        made.addPixmap(_picture(drawing, size, colour, 1.0))
-        made.addPixmap(_picture(drawing, size, colour, _DISABLED), QIcon.Mode.Disabled)
+        picture = _picture(drawing, size, colour)
+        made.addPixmap(picture)
+        made.addPixmap(_faint(picture), QIcon.Mode.Disabled)
     return made
 
 
-def _picture(drawing: Drawing, size: int, colour: str, opacity: float) -> QPixmap:
+def _picture(drawing: Drawing, size: int, colour: str) -> QPixmap:
     picture = QPixmap(size, size)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setOpacity(opacity)
     painter.scale(size / _UNITS, size / _UNITS)
     painter.fillPath(drawing.filled, QColor(colour))
     pen = QPen(QColor(colour), _PEN)
@@ -122,6 +122,17 @@ def _picture(drawing: Drawing, size: int, colour: str, opacity: float) -> QPixma
     painter.strokePath(drawing.stroked, pen)
     painter.end()
     return picture
+
+
+def _faint(picture: QPixmap) -> QPixmap:
+    """The same, fainter all over: also where parts of a drawing lie over each other."""
+    faint = QPixmap(picture.size())
+    faint.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(faint)
+    painter.setOpacity(_DISABLED)
+    painter.drawPixmap(0, 0, picture)
+    painter.end()
+    return faint
 
 
 def _play() -> Drawing:

@@ -52,11 +52,11 @@ class Known:
     @property
     def roots(self) -> Mask:
         """What a piece must touch to be of the object."""
-        others = (m for m in (self.prior, self.likely) if m is not None)
-        roots = self.inside.copy()
-        for other in others:
-            roots |= other
-        return roots & ~self.outside
+        roots: Mask = self.inside.copy()
+        for other in (self.prior, self.likely):
+            if other is not None:
+                roots |= other
+        return np.asarray(roots & ~self.outside, bool)
 
 
 def divide(picture: Picture, known: Known) -> Mask:
@@ -237,6 +237,7 @@ def _grab(picture: Picture, mask: Mask, inside: Mask, outside: Mask) -> Mask:
     if not (object_like.any() and other.any()):
         return mask
     cv2.setRNGSeed(SEED)
-    models = np.zeros((1, 65)), np.zeros((1, 65))
-    cv2.grabCut(picture, labels, None, *models, 1, cv2.GC_INIT_WITH_MASK)
+    other_model, model = np.zeros((1, 65)), np.zeros((1, 65))
+    nowhere = (0, 0, 0, 0)  # the labels say where
+    cv2.grabCut(picture, labels, nowhere, other_model, model, 1, cv2.GC_INIT_WITH_MASK)
     return np.asarray((labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD), bool)

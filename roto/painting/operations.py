@@ -160,7 +160,7 @@ def _as_alpha(mask: Mask) -> Alpha:
 
 def _blurred(alpha: Alpha, sigma: float) -> Alpha:
     if sigma <= 0:
-        return alpha.copy()
+        return np.array(alpha, np.float32)
     size = 2 * math.ceil(3 * sigma) + 1
     blurred = cv2.GaussianBlur(alpha, (size, size), sigma, borderType=cv2.BORDER_REPLICATE)
     return np.asarray(blurred, np.float32)
@@ -170,7 +170,7 @@ def _smoothed(alpha: Alpha, sigma: float) -> Alpha:
     if is_hard(alpha):
         return _as_alpha(_blurred(alpha, sigma) >= 0.5)
     if sigma <= 0:
-        return alpha.copy()
+        return np.array(alpha, np.float32)
     total = np.zeros_like(alpha)
     for band in range(len(LEVELS)):
         share = np.clip(alpha * len(LEVELS) - band, 0, 1)

@@ -161,10 +161,9 @@ def _rim(mask: Mask, inner: tuple[bool, bool, bool, bool], share: float) -> Mask
     """Pixels along those sides, as wide as a share of the picture's mean side, at least 1."""
     wide = max(1, round(share * math.sqrt(mask.size)))
     rim = np.zeros(mask.shape, bool)
-    sides = (np.s_[:wide], np.s_[-wide:], np.s_[:, :wide], np.s_[:, -wide:])
+    sides = (rim[:wide], rim[-wide:], rim[:, :wide], rim[:, -wide:])
     for is_inner, side in zip(inner, sides, strict=True):
-        if is_inner:
-            rim[side] = True
+        side[:] |= is_inner
     return rim
 
 
@@ -221,7 +220,7 @@ def _enlarged(mask: Mask, small: Picture, crop: Picture) -> Mask:
     height, width = crop.shape[:2]
     if mask.shape == (height, width):
         return mask
-    slopes, offset = _guided(mask.astype(np.float32), small.astype(np.float32) / 255)
+    slopes, offset = _guided(mask.astype(np.float32), small / np.float32(255))
     size = (width, height)
     value = np.asarray(cv2.resize(offset, size), np.float32)
     for channel in range(3):
@@ -263,4 +262,4 @@ def _only_at(newest: Scribble, found: Mask, prior: Mask, box: Box) -> Mask:
     keep[np.asarray(labels)[stroke]] = True
     keep[0] = False
     piece = np.asarray(keep[labels], bool)
-    return before | piece if newest.inside else before & ~piece
+    return np.asarray(before | piece if newest.inside else before & ~piece, bool)

@@ -65,8 +65,10 @@ def test_from_a_drop_to_files_that_a_script_would_have_written(
         window.actions_.run("open_sample")
     assert document.snapshot is not None
     first, last = document.snapshot.frames[0], document.snapshot.frames[-1]
-    key_mask = roto.read_mask(str(files("roto_resources") / "clips" / "sample_key.1001.png"))
-    rows, columns = np.nonzero(key_mask.layers[0].hard())
+    clip = document.snapshot.clip
+    where = files("roto_resources") / "clips" / "sample_key.1001.png"
+    truth = roto.read_mask(str(where), frame=first, size=(clip.height, clip.width))
+    rows, columns = np.nonzero(truth.layers[0].hard())
     y, x = float(np.median(rows)), float(np.median(columns))
 
     drag(window, [(x - 12, y), (x, y), (x + 12, y)])
@@ -90,7 +92,7 @@ def test_from_a_drop_to_files_that_a_script_would_have_written(
     qtbot.waitUntil(lambda: not window.work.stage.waiting, timeout=TIMEOUT)
     qtbot.waitUntil(lambda: document.result(suspect) is not None, timeout=TIMEOUT)
     window.actions_.run("tool_brush")
-    drag(window, [(x, y), (x + 5, y + 5)])
+    drag(window, [(30, 30), (34, 30)])  # where nothing was: a correction that changes pixels
     settle(qtbot, window)
     assert suspect in document.snapshot.keyframes
     with qtbot.waitSignal(document.ended, timeout=TIMEOUT):

@@ -65,10 +65,10 @@ def middle(panel, object_id, zone=None):
     """A point of a row in the list: inside one of its buttons, or on its name."""
     row = panel.view.visualRect(panel.model.row_of(object_id))
     delegate = panel.view.rows
-    points = [QPoint(x, y) for y in range(row.top(), row.bottom()) for x in range(row.width())]
-    there = [p for p in points if delegate.zone(row, p) == zone]
     if zone is None:
         return QPoint(row.left() + 70, row.center().y() - 6)
+    line = [QPoint(x, row.top() + 18) for x in range(row.left(), row.right())]
+    there = [at for at in line if delegate.zone(row, at) == zone]
     return there[len(there) // 2]
 
 

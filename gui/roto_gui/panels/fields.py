@@ -45,7 +45,8 @@ class Scale:
         """Value at a slider position, rounded as the field shows it."""
         share = tick / _TICKS
         if self.logarithmic:
-            return round(self.low * (self.high / self.low) ** share, self.decimals)
+            factor: float = (self.high / self.low) ** share
+            return round(self.low * factor, self.decimals)
         return round(self.low + share * (self.high - self.low), self.decimals)
 
 

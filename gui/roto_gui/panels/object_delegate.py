@@ -40,7 +40,7 @@ class ObjectDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
         """Two lines of text and some air."""
         del index
-        return QSize(200, 2 * option.fontMetrics.height() + 16)  # type: ignore[attr-defined]
+        return QSize(200, 2 * option.fontMetrics.height() + 16)
 
     def zone(self, row: QRect, at: QPoint) -> Zone | None:
         """The button of a row under a point; None beside them."""
@@ -55,8 +55,8 @@ class ObjectDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw a row."""
         known: ObjectState = index.data(OBJECT)
-        row: QRect = option.rect  # type: ignore[attr-defined]
-        widget: QWidget = option.widget  # type: ignore[attr-defined]
+        row: QRect = option.rect
+        widget: QWidget = option.widget
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         panel = QStyle.PrimitiveElement.PE_PanelItemViewItem
@@ -83,7 +83,7 @@ class ObjectDelegate(QStyledItemDelegate):
     ) -> None:
         """The field lies over the name only."""
         del index
-        row: QRect = option.rect  # type: ignore[attr-defined]
+        row: QRect = option.rect
         name = self._texts(row)
         name.setHeight(row.height() // 2 + 2)
         editor.setGeometry(name.adjusted(-4, 1, 0, 0))
@@ -96,7 +96,7 @@ class ObjectDelegate(QStyledItemDelegate):
         index: Index,
     ) -> bool:
         """Tooltips of the buttons."""
-        row: QRect = option.rect  # type: ignore[attr-defined]
+        row: QRect = option.rect
         zone = self.zone(row, event.pos())
         if event.type() != QEvent.Type.ToolTip or zone is None or not index.isValid():
             return super().helpEvent(event, view, option, index)

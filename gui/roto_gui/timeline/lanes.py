@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
 from roto_gui.timeline import colours
 from roto_gui.timeline.colours import faded, lively, mixed
@@ -207,15 +208,29 @@ def _draw_diamonds(
     *,
     active: bool,
 ) -> None:
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(QColor("#101010"), 1.2))
-    painter.setBrush(mixed(colour, colours.BRIGHT, 0.35 if active else 0.5))
     half = min(_DIAMOND, rect.height / 3)
-    first, last = axis.shown
+    tone = mixed(colour, colours.BRIGHT, 0.35 if active else 0.5)
+    sign = _sign(tone.rgb(), half, painter.device().devicePixelRatio())
+    top, first, last = rect.y + rect.height / 2 - half - 1, *axis.shown
     drawn = float("-inf")
     for frame in keyframes:
         x = axis.centre(frame)
         if first - 1 <= frame <= last + 1 and x - drawn >= _LEAST_APART:
-            painter.drawPolygon(diamond(x, rect.y + rect.height / 2, half))
+            painter.drawPixmap(QPointF(x - half - 1, top), sign)
             drawn = x
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+
+
+@lru_cache(maxsize=64)
+def _sign(rgb: int, half: float, ratio: float) -> QPixmap:
+    """A keyframe's sign, drawn once: a long clip has hundreds."""
+    side = 2 * half + 2
+    picture = QPixmap(QSizeF(side, side).toSize() * ratio)
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor("#101010"), 1.2))
+    painter.setBrush(QColor.fromRgb(rgb))
+    painter.drawPolygon(diamond(side / 2, side / 2, half))
+    painter.end()
+    return picture

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QPainter, QPixmap
 
 from roto_gui.timeline import colours, ruler
 from roto_gui.timeline.lanes import draw_label, draw_lane
@@ -13,7 +14,7 @@ from roto_gui.timeline.lanes import draw_label, draw_lane
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from PySide6.QtGui import QPainter
+    from PySide6.QtGui import QFont
 
     from roto_gui.state import Progress, Snapshot
     from roto_gui.timeline.geometry import Axis, Layout, Marks
@@ -39,6 +40,25 @@ class Picture:
     changed: Mapping[int, float] = field(default_factory=dict)
     progress: Progress | None = None
     hot: bool = False
+
+    def still(
+        self,
+        ratio: float,
+        font: QFont,
+        axis: Axis,
+        layout: Layout,
+        marks: Marks,
+        snapshot: Snapshot | None,
+        lanes: Lanes,
+    ) -> QPixmap:
+        """A picture of all that stays, of as many pixels as the screen has per unit."""
+        picture = QPixmap(QSize(int(layout.width), int(layout.height)) * ratio)
+        picture.setDevicePixelRatio(ratio)
+        painter = QPainter(picture)
+        painter.setFont(font)
+        self.draw_still(painter, axis, layout, marks, snapshot, lanes)
+        painter.end()
+        return picture
 
     def draw_still(
         self,

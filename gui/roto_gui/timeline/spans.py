@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 ORDER: tuple[State, ...] = (
     "absent", "fresh", "keyframe", "locked", "stale", "missing", "open",
 )  # fmt: skip
+_CURVE = 2.0  # pixels that one point of the curve stands for, at least
 _CODES = {state: code for code, state in enumerate(ORDER)}
 
 
@@ -101,7 +102,7 @@ class Lane:
         """Lines of the confidence: x in pixels, and values in [0, 1]; broken where it is unknown.
 
         They reach from the left edge of the first frame to the right edge of the last.
-        Where several frames share a pixel it is the lowest.
+        Where several frames share a place it is the lowest.
         """
         frames, values = self._confidence
         part = _part(frames, axis, margin=1)
@@ -111,11 +112,11 @@ class Lane:
         breaks = np.flatnonzero(np.diff(frames) > 1) + 1
         x = axis.x(0) + (frames + 0.5) * axis.scale
         if axis.scale < 1:
-            columns, starts = _columns(frames, axis)
+            columns, starts = _columns(frames, axis, _CURVE)
             values = np.minimum.reduceat(values, starts)
-            x = columns + axis.left + 0.5
+            x = (columns + 0.5) * _CURVE + axis.left
             breaks = np.flatnonzero(np.diff(columns) > 1) + 1
-        half = max(axis.scale, 1.0) / 2
+        half = (axis.scale if axis.scale >= 1 else _CURVE) / 2
         for at, height in zip(np.split(x, breaks), np.split(values, breaks), strict=True):
             ends = np.concatenate(([at[0] - half], at, [at[-1] + half]))
             yield ends, np.concatenate((height[:1], height, height[-1:]))
@@ -186,9 +187,9 @@ def _part(frames: Ints, axis: Axis, margin: int = 0) -> slice:
     return slice(int(low), int(high))
 
 
-def _columns(frames: Ints, axis: Axis) -> tuple[Ints, Ints]:
+def _columns(frames: Ints, axis: Axis, width: float = 1.0) -> tuple[Ints, Ints]:
     """Columns of pixels with a frame, and which frame is the first of each."""
-    columns = np.floor((frames - axis.start) * axis.scale).astype(np.int64)
+    columns = np.floor((frames - axis.start) * (axis.scale / width)).astype(np.int64)
     starts = np.concatenate(([0], np.flatnonzero(np.diff(columns)) + 1))
     return columns[starts], starts
 

@@ -211,28 +211,21 @@ class Timeline(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Draw what stays from memory, and what moves over it."""
-        ratio = self.devicePixelRatioF()
-        size = self.size() * ratio
-        if self._still is None or self._still.size() != size:
-            self._still = QPixmap(size)
-            self._still.setDevicePixelRatio(ratio)
-            painter = QPainter(self._still)
-            painter.setFont(self._small_font())
-            shown = self._axis, self.layout_now, self._marks
-            self._picture.draw_still(painter, *shown, self._snapshot, self._lanes)
-            painter.end()
+        ratio, font = self.devicePixelRatioF(), _small(self.font())
+        shown = self._axis, self.layout_now, self._marks
+        if self._still is None or self._still.size() != self.size() * ratio:
+            self._still = self._picture.still(ratio, font, *shown, self._snapshot, self._lanes)
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._still)
         if self._snapshot is not None:
-            painter.setFont(self._small_font())
-            self._picture.draw_moving(painter, self._axis, self.layout_now, self._marks)
+            painter.setFont(font)
+            self._picture.draw_moving(painter, *shown)
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Keep what is shown."""
         layout = self.layout_now
-        self._axis = self._axis.resized(layout.left, layout.frames_width)
-        self._redraw()
+        self._move(self._axis.resized(layout.left, layout.frames_width))
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Draw anew with another font or palette."""
@@ -368,7 +361,7 @@ class Timeline(QWidget):
             self._picture.hot = hot
             self.update()
 
-    def _small_font(self) -> QFont:
-        font = self.font()
-        font.setPixelSize(11)
-        return font
+
+def _small(font: QFont) -> QFont:
+    font.setPixelSize(11)
+    return font

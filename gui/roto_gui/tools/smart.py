@@ -82,7 +82,7 @@ class SmartSelect(Tool):
             return None
         prior = layer.alpha >= 0.5
         if self._boxed:
-            return self._show(layer, select_in_box(layer.picture(), *points, prior))
+            return self._show(layer, select_in_box(layer.picture(), points[0], points[1], prior))
         self._scribbles.append(Scribble(points, self.size, inside=not self._negative))
         return self._show(layer, select(layer.picture(), self._scribbles, prior))
 
