@@ -37,7 +37,7 @@ def draw_border(painter: QPainter, viewport: Viewport) -> None:
     """A thin line around the picture: a black plate ends somewhere, too."""
     left, top = viewport.to_screen(0, 0)
     right, bottom = viewport.to_screen(*viewport.picture)
-    painter.setPen(_pen(_BORDER, 1))
+    painter.setPen(_pen(_BORDER, 0))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     one = 1 / viewport.ratio
     painter.drawRect(QRectF(left - one, top - one, right - left + one, bottom - top + one))
@@ -59,7 +59,7 @@ def draw_grid(painter: QPainter, viewport: Viewport, exposed: QRect) -> None:
         _, y = viewport.to_screen(0, row)
         if exposed.top() - 1 <= y <= exposed.bottom() + 2:
             lines.append(QLineF(x0, y, x1, y))
-    painter.setPen(_pen(_GRID, 1))
+    painter.setPen(_pen(_GRID, 0))
     painter.drawLines(lines)
 
 
@@ -152,8 +152,8 @@ def message_area(metrics: QFontMetrics, window: QRect, text: str, low: bool) -> 
 
 
 def _pen(colour: QColor, width: float) -> QPen:
+    """A width in logical units; 0 is one display pixel."""
     pen = QPen(colour, width)
-    pen.setCosmetic(True)
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     return pen
 
