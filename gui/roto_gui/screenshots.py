@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEventLoop, QPoint, QPointF, Qt, QTimer
+from PySide6.QtCore import QElapsedTimer, QEventLoop, QPoint, QPointF, Qt, QTimer
 from PySide6.QtTest import QTest
 
 from roto_gui.app import make_app
@@ -123,7 +123,7 @@ class Tour:
         window.helping.overlay.leave()
         for name in ("export", "preferences", "shortcuts"):
             window.actions_.run(name)
-            QTest.qWait(300)
+            _rest(300)
             dialog = window.app_dialog()
             if dialog is not None:
                 dialog.grab().save(str(self.folder / f"{name}.png"))
@@ -142,7 +142,7 @@ class Tour:
         QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=at[-1])
 
     def _grab(self, name: str) -> None:
-        QTest.qWait(400)
+        _rest(400)
         self.window.grab().save(str(self.folder / f"{name}.png"))
 
 
@@ -163,16 +163,13 @@ def _wait(signal: SignalInstance, start: Callable[[], object] | None = None) -> 
     Raises:
         TimeoutError: it did not come.
     """
-    loop, late = QEventLoop(), QTimer()
-    late.setSingleShot(True)
-    late.timeout.connect(lambda: loop.exit(1))
-    signal.connect(loop.quit)
+    came: list[bool] = []
+    slot = lambda *_: came.append(True)  # noqa: E731 - to be disconnected again
+    signal.connect(slot)
     if start is not None:
         start()
-    late.start(_PATIENCE)
-    if loop.exec():
-        raise TimeoutError("The window did not come to that state.")
-    signal.disconnect(loop.quit)
+    _until(lambda: bool(came))
+    signal.disconnect(slot)
 
 
 def _until(true: Callable[[], bool]) -> None:
@@ -181,8 +178,21 @@ def _until(true: Callable[[], bool]) -> None:
     Raises:
         TimeoutError: it did not become so.
     """
-    if not QTest.qWaitFor(true, _PATIENCE):
+    loop, late, look = QEventLoop(), QElapsedTimer(), QTimer()
+    late.start()
+    look.timeout.connect(lambda: loop.quit() if true() or late.elapsed() > _PATIENCE else None)
+    look.start(20)
+    if not true():
+        loop.exec()
+    if not true():
         raise TimeoutError("The window did not come to that state.")
+
+
+def _rest(milliseconds: int) -> None:
+    """Let the window live for a while."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
