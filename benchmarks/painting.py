@@ -25,10 +25,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from tables import print_machine, print_table
 
-from roto_gui.canvas import Canvas
+from roto_gui.canvas.views import Content, View
+from roto_gui.canvas.widget import Canvas
 from roto_gui.tools.base import Layer, Pointer
 from roto_gui.tools.brush import Brush
-from roto_gui.views import Content, View
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,8 +8,8 @@ import numpy as np
 
 from roto.export.stills import write_picture
 from roto.fake_engine import FakeEngine
-from roto_gui.document import Document
-from roto_gui.opening import Opening
+from roto_gui.document.document import Document
+from roto_gui.document.opening import Opening
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QApplication
 
-from roto_gui.config import Config
 from roto_gui.main_window import MainWindow
+from roto_gui.settings.config import Config
 from roto_gui.theme import apply_theme
 
 if TYPE_CHECKING:

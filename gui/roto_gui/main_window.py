@@ -1,7 +1,7 @@
 """The window: puts the parts together and nothing else.
 
 What commands do is in ``roto_gui.commands``, what is shown in ``roto_gui.stage``, what is edited in
-``roto_gui.document``. A new feature gets a home of its own before it gets a line here.
+``roto_gui.document.document``. A new feature gets a home of its own before it gets a line here.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from roto_gui.actions import ActionSet
-from roto_gui.canvas import Canvas
-from roto_gui.command_palette import CommandPalette
+from roto_gui.actions.action_set import ActionSet
+from roto_gui.actions.palette import CommandPalette
+from roto_gui.canvas.widget import Canvas
 from roto_gui.commands import masks, moving, objects, propagating, viewing
 from roto_gui.commands.files import Files
 from roto_gui.commands.helping import Helping
-from roto_gui.document import Document
+from roto_gui.document.document import Document
 from roto_gui.panels.objects import ObjectsPanel
 from roto_gui.panels.status import NoticeBar, StatusLine
 from roto_gui.panels.tool_options import ToolOptions
 from roto_gui.panels.view_options import ViewOptions
-from roto_gui.receipt_strip import ReceiptStrip
-from roto_gui.recent import RecentMenu
+from roto_gui.playback.transport import Transport
+from roto_gui.receipts.strip import ReceiptStrip
+from roto_gui.settings.recent import RecentMenu
 from roto_gui.timeline import Timeline
-from roto_gui.transport import Transport
 from roto_gui.welcome import WelcomePage
 from roto_gui.wiring import Wiring
 from roto_gui.workspace import Workspace
@@ -41,7 +41,7 @@ from roto_gui.workspace import Workspace
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
 
-    from roto_gui.config import Config
+    from roto_gui.settings.config import Config
 
 _TITLE = "roto"
 

@@ -13,7 +13,7 @@ from roto_gui.tools import TOOLS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from roto_gui.document import Document
+    from roto_gui.document.document import Document
     from roto_gui.stage import Stage
     from roto_gui.tools.base import Alpha, Box, Layer, Pointer, Tool
 

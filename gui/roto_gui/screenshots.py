@@ -16,8 +16,8 @@ from PySide6.QtCore import QElapsedTimer, QEventLoop, QPoint, QPointF, Qt, QTime
 from PySide6.QtTest import QTest
 
 from roto_gui.app import make_app
-from roto_gui.config import Config
 from roto_gui.main_window import MainWindow
+from roto_gui.settings.config import Config
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

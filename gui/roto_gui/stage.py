@@ -14,9 +14,9 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from roto.masks import davis_palette
-from roto_gui.plates import FrameLoader, Wanted, as_alpha
+from roto_gui.canvas.views import Content, View, display
+from roto_gui.document.plates import FrameLoader, Wanted, as_alpha
 from roto_gui.tools.base import Alpha, Box, Layer
-from roto_gui.views import Content, View, display
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from roto.errors import RotoError
     from roto.media import FrameSource
-    from roto_gui.canvas import Canvas
-    from roto_gui.document import Document
+    from roto_gui.canvas.widget import Canvas
+    from roto_gui.document.document import Document
     from roto_gui.state import Colour, Snapshot
 
 NEW = 0

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from roto import __version__
-from roto_gui.recent import entries
+from roto_gui.settings.recent import entries
 from roto_gui.theme import ACCENT, DISABLED, LINE
 
 if TYPE_CHECKING:

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from roto_gui.actions.shortcuts import effective_keys
 from roto_gui.commands import masks, moving
 from roto_gui.hints import hint
-from roto_gui.shortcuts import effective_keys
 from roto_gui.tools.brush import Brush
 
 if TYPE_CHECKING:
-    from roto_gui.action_table import Needs
-    from roto_gui.config import Preferences
+    from roto_gui.actions.table import Needs
     from roto_gui.main_window import MainWindow
+    from roto_gui.settings.config import Preferences
     from roto_gui.state import Progress
 
 _HUNDRED = 100.0  # logical pixels of a drag from a soft to a hard brush

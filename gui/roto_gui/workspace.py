@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from roto_gui.painter import Painter
-from roto_gui.player import Player
+from roto_gui.playback.player import Player
 from roto_gui.stage import Stage
 from roto_gui.tools.brush import Brush
 
 if TYPE_CHECKING:
-    from roto_gui.canvas import Canvas
-    from roto_gui.config import Config
-    from roto_gui.document import Document
+    from roto_gui.canvas.widget import Canvas
+    from roto_gui.document.document import Document
+    from roto_gui.settings.config import Config
     from roto_gui.state import ObjectState, Snapshot
 
 

@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QLineEdit, QMainWindow, QWidget
 
-from roto_gui.action_table import translatable
-from roto_gui.actions import ACTIONS, MENUS, SPECS, ActionSet, Needs
+from roto_gui.actions.action_set import ACTIONS, MENUS, SPECS, ActionSet, Needs
+from roto_gui.actions.table import translatable
 
 
 @pytest.fixture

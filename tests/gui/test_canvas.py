@@ -23,10 +23,10 @@ from PySide6.QtGui import (
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from roto_gui import surface
-from roto_gui.canvas import Canvas
+from roto_gui.canvas import surface
+from roto_gui.canvas.views import Content, View
+from roto_gui.canvas.widget import Canvas
 from roto_gui.tools.base import Guide, Pointer
-from roto_gui.views import Content, View
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 MIDDLE, NONE = Qt.MouseButton.MiddleButton, Qt.MouseButton.NoButton

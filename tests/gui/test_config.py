@@ -10,10 +10,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialogButtonBox
 
-from roto_gui import config as config_module
-from roto_gui.config import FILE_NAME, Config, Preferences, config_folder
-from roto_gui.preferences import PreferencesDialog
-from roto_gui.recent import MOST, RecentMenu, entries, remember
+from roto_gui.settings import config as config_module
+from roto_gui.settings.config import FILE_NAME, Config, Preferences, config_folder
+from roto_gui.settings.preferences import PreferencesDialog
+from roto_gui.settings.recent import MOST, RecentMenu, entries, remember
 
 CHANGED = {
     "plate_cache_mb": 512,

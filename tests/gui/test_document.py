@@ -9,7 +9,7 @@ import pytest
 from gui_projects import COUNT, FIRST, opened, propagate, settle, square_at, write_clip
 
 from roto import open_session
-from roto_gui.opening import as_clip, project_of
+from roto_gui.document.opening import as_clip, project_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from roto_gui.document import Document
+    from roto_gui.document.document import Document
 
 LAST = FIRST + COUNT - 1
 
@@ -172,8 +172,8 @@ def test_what_cannot_be_done_is_told_and_nothing_else_happens(
 
 
 def test_opening_what_is_not_there_is_told(qtbot: QtBot, tmp_path: Path) -> None:
-    from roto_gui.document import Document
-    from roto_gui.opening import Opening
+    from roto_gui.document.document import Document
+    from roto_gui.document.opening import Opening
 
     document = Document()
     with qtbot.waitSignal(document.failed) as failed:

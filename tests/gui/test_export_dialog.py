@@ -10,8 +10,8 @@ import pytest
 from PySide6.QtCore import Qt
 
 from roto.media.source import Clip
-from roto_gui.export_choices import Choices, estimate, folder_token, size_words
-from roto_gui.export_dialog import ExportDialog
+from roto_gui.export.choices import Choices, estimate, folder_token, size_words
+from roto_gui.export.dialog import ExportDialog
 from roto_gui.state import ExportRequest, ObjectState, Snapshot
 
 FRAMES = tuple(range(1001, 1011))

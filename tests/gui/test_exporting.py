@@ -14,7 +14,7 @@ from roto.cli import main
 from roto.errors import ExportError, SettingsError
 from roto.fake_engine import FakeEngine
 from roto.masks import labels
-from roto_gui.exporting import Export, existing_files, export, preview
+from roto_gui.export.exporting import Export, existing_files, export, preview
 from roto_gui.state import ExportRequest
 
 SIZE = (30, 44)

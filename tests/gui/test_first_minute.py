@@ -13,8 +13,8 @@ from PySide6.QtTest import QTest
 import roto
 from roto.delivery import Order, deliver, gaps
 from roto.export import FramePattern
-from roto_gui.config import Config
 from roto_gui.main_window import MainWindow
+from roto_gui.settings.config import Config
 from roto_gui.state import ExportRequest
 
 if TYPE_CHECKING:

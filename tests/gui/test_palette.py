@@ -6,9 +6,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMainWindow, QWidget
 
-from roto_gui.actions import SPECS, ActionSet
-from roto_gui.command_palette import CommandPalette
-from roto_gui.palette_search import match, ranked, score
+from roto_gui.actions.action_set import SPECS, ActionSet
+from roto_gui.actions.palette import CommandPalette
+from roto_gui.actions.search import match, ranked, score
 
 
 def test_letters_match_in_order_whatever_the_case():

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from roto.guidance import Suggestion
 from roto.media.source import Clip
+from roto_gui.canvas.views import View
 from roto_gui.panels.fields import NumberSlider, Scale
 from roto_gui.panels.object_model import HERE, OBJECT, SOLO, counts, lifetime
 from roto_gui.panels.objects import ObjectsPanel
@@ -20,7 +21,6 @@ from roto_gui.panels.status import NoticeBar, StatusLine, duration
 from roto_gui.panels.tool_options import TOOLS, ToolOptions
 from roto_gui.panels.view_options import ViewOptions
 from roto_gui.state import ObjectState, Progress, Snapshot
-from roto_gui.views import View
 
 FRAMES = tuple(range(1001, 1011))
 

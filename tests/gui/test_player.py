@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roto_gui.pace import Pace, Schedule
-from roto_gui.player import Player
+from roto_gui.playback.pace import Pace, Schedule
+from roto_gui.playback.player import Player
 
 FRAMES = range(1001, 1011)
 

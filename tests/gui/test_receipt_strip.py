@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
 
 from roto.receipts import Change, Receipt
-from roto_gui.receipt_bars import Places, around, make_bars, summarise
-from roto_gui.receipt_strip import ReceiptStrip
+from roto_gui.receipts.bars import Places, around, make_bars, summarise
+from roto_gui.receipts.strip import ReceiptStrip
 
 FRAMES = tuple(range(1001, 1101))
 COLOURS = {1: (220, 40, 40), 2: (40, 200, 40)}

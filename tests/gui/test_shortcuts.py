@@ -7,10 +7,10 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QWidget
 
-from roto_gui.actions import SPECS, ActionSet
-from roto_gui.keys_overlay import KeysOverlay, Line, in_columns, key_lines
-from roto_gui.shortcut_editor import ShortcutEditor
-from roto_gui.shortcuts import (
+from roto_gui.actions.action_set import SPECS, ActionSet
+from roto_gui.actions.keys_overlay import KeysOverlay, Line, in_columns, key_lines
+from roto_gui.actions.shortcut_editor import ShortcutEditor
+from roto_gui.actions.shortcuts import (
     PRESETS,
     Choices,
     conflicts,

@@ -8,8 +8,8 @@ from PySide6.QtGui import QIcon
 
 from roto.media.source import Clip
 from roto_gui.icons import icon, names
+from roto_gui.playback.transport import Transport, parse_frame
 from roto_gui.state import ObjectState, Snapshot
-from roto_gui.transport import Transport, parse_frame
 
 FRAMES = tuple(f for f in range(1001, 1101) if f != 1050)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roto_gui.viewport import LEAST, MOST, Viewport
+from roto_gui.canvas.viewport import LEAST, MOST, Viewport
 
 sizes = st.integers(1, 8192)
 lengths = st.floats(50, 4000)

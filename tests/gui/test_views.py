@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roto.media import to_display
-from roto_gui.outline import Outline, reach, trace
-from roto_gui.views import GAINED, LOST, Content, View, compose, display, outlines
+from roto_gui.canvas.outline import Outline, reach, trace
+from roto_gui.canvas.views import GAINED, LOST, Content, View, compose, display, outlines
 
 BLUE, ORANGE = (0, 170, 255), (255, 138, 0)
 SIZE = (48, 64)

@@ -1,1 +1,1 @@
-"""What each action does: action ids to functions, menu by menu. See ``roto_gui.action_table``."""
+"""What each action does: action ids to functions, menu by menu. See ``roto_gui.actions.table``."""

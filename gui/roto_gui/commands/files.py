@@ -11,16 +11,16 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog
 
 from roto.models import DEFAULT
-from roto_gui.export_dialog import ExportDialog
-from roto_gui.opening import PROJECT, Opening, as_clip
-from roto_gui.recent import remember
+from roto_gui.document.opening import PROJECT, Opening, as_clip
+from roto_gui.export.dialog import ExportDialog
+from roto_gui.settings.recent import remember
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PySide6.QtWidgets import QWidget
 
-    from roto_gui.config import Config
+    from roto_gui.settings.config import Config
     from roto_gui.state import ExportRequest
     from roto_gui.workspace import Workspace
 

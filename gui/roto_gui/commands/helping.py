@@ -9,10 +9,10 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QInputDialog, QMessageBox
 
 from roto import __version__
-from roto_gui.keys_overlay import KeysOverlay
-from roto_gui.preferences import PreferencesDialog
-from roto_gui.shortcut_editor import ShortcutEditor
-from roto_gui.shortcuts import effective_keys
+from roto_gui.actions.keys_overlay import KeysOverlay
+from roto_gui.actions.shortcut_editor import ShortcutEditor
+from roto_gui.actions.shortcuts import effective_keys
+from roto_gui.settings.preferences import PreferencesDialog
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, get_args
 
-from roto_gui.views import ViewMode
+from roto_gui.canvas.views import ViewMode
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from roto_gui.canvas.views import Channel, View, ViewMode
 from roto_gui.panels.fields import NumberSlider, Scale
 from roto_gui.panels.marks import swatch
-from roto_gui.views import Channel, View, ViewMode
 
 if TYPE_CHECKING:
     from roto_gui.state import Colour
@@ -36,7 +36,7 @@ class ViewOptions(QWidget):
     """Shows a view and tells which one the artist wants."""
 
     view_changed = Signal(object)
-    """A :class:`roto_gui.views.View`."""
+    """A :class:`roto_gui.canvas.views.View`."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

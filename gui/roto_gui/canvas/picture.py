@@ -10,10 +10,10 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 
 if TYPE_CHECKING:
-    from roto_gui.display import Rgb
-    from roto_gui.outline import Pixels
+    from roto_gui.canvas.display import Rgb
+    from roto_gui.canvas.outline import Pixels
+    from roto_gui.canvas.viewport import Index, Viewport
     from roto_gui.tools.base import Box
-    from roto_gui.viewport import Index, Viewport
 
 _EXACT = 2.0
 """From this scale on every display pixel shows one plate pixel; below it they are mixed."""

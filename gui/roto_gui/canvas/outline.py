@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
+    from roto_gui.canvas.viewport import Index
     from roto_gui.state import Colour
     from roto_gui.tools.base import Alpha, Box
-    from roto_gui.viewport import Index
 
 Bools = npt.NDArray[np.bool_]
 Pixels = npt.NDArray[np.uint32]

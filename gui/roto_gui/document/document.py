@@ -11,10 +11,10 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from roto_gui.exporting import Export
-from roto_gui.keeper import Keeper
-from roto_gui.watch import Watch
-from roto_gui.worker import Job
+from roto_gui.document.keeper import Keeper
+from roto_gui.document.watch import Watch
+from roto_gui.document.worker import Job
+from roto_gui.export.exporting import Export
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

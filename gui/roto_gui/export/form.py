@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from roto_gui.export_choices import Choices
+from roto_gui.export.choices import Choices
 from roto_gui.panels.marks import swatch
 
 if TYPE_CHECKING:

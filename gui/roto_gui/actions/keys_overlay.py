@@ -10,9 +10,9 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from roto_gui.action_table import MENUS
-from roto_gui.actions import SPECS, label, menu_title
-from roto_gui.shortcuts import native, pressed_key
+from roto_gui.actions.action_set import SPECS, label, menu_title
+from roto_gui.actions.shortcuts import native, pressed_key
+from roto_gui.actions.table import MENUS
 from roto_gui.theme import ACCENT, MUTED, hexed
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QFontMetrics
 
+    from roto_gui.canvas.viewport import Viewport
     from roto_gui.tools.base import Guide
-    from roto_gui.viewport import Viewport
 
 GRID_FROM = 16.0
 """Scale above which single pixels are ruled."""

@@ -23,13 +23,13 @@ from PySide6.QtWidgets import (
 )
 
 from roto.models import list_models
-from roto_gui.config import Preferences
+from roto_gui.settings.config import Preferences
 from roto_gui.theme import LINE
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
-    from roto_gui.config import Config
+    from roto_gui.settings.config import Config
     from roto_gui.state import Colour
 
 _DEVICES = ("auto", "cpu", "cuda", "mps")

@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QVBoxLayout, QWidget
 
 from roto.errors import RotoError
-from roto_gui.export_check import DiskCheck, OnDisk
-from roto_gui.export_choices import (
+from roto_gui.export.check import DiskCheck, OnDisk
+from roto_gui.export.choices import (
     Choices,
     counted,
     default_folder,
@@ -22,8 +22,8 @@ from roto_gui.export_choices import (
     request_of,
     size_words,
 )
-from roto_gui.export_form import ExportForm, ExportSummary
-from roto_gui.exporting import order_of
+from roto_gui.export.exporting import order_of
+from roto_gui.export.form import ExportForm, ExportSummary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -233,7 +233,7 @@ def _numbered(menu: str, section: int) -> Iterator[ActionSpec]:
 def translatable() -> str:
     """Python source that names every text of the table, for ``pyside6-lupdate`` to find.
 
-    ``python -m roto_gui.action_table > texts.py`` writes it.
+    ``python -m roto_gui.actions.table > texts.py`` writes it.
     """
     texts = dict.fromkeys([*MENUS, *(t for spec in ACTIONS for t in (spec.text, spec.hint))])
     return "".join(f"QT_TRANSLATE_NOOP({CONTEXT!r}, {text!r})\n" for text in texts)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from roto.errors import RotoError
-from roto_gui.opening import plates_of
-from roto_gui.snapshots import take, version
+from roto_gui.document.opening import plates_of
+from roto_gui.document.snapshots import take, version
+from roto_gui.document.worker import Job, Task, Worker
 from roto_gui.state import Progress
-from roto_gui.worker import Job, Task, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Keeper(QObject):
-    """One project, open or being opened, or none. See :class:`roto_gui.document.Document`."""
+    """One project, open or being opened, or none: what stands behind a document."""
 
     opened = Signal()
     closed = Signal()

@@ -2,7 +2,7 @@
 
 ``compose`` works on a box, so that a stroke at 4K costs what the stroke covers. Lines around
 masks are as thin as the display allows, so they belong to the display, not to the plate:
-``outlines`` says which there are, and :mod:`roto_gui.outline` draws them.
+``outlines`` says which there are, and :mod:`roto_gui.canvas.outline` draws them.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
-from roto_gui.display import Rgb, display
-from roto_gui.outline import Outline
+from roto_gui.canvas.display import Rgb, display
+from roto_gui.canvas.outline import Outline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

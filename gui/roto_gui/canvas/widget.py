@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QNativeGestureEvent, QPainter, QPen
 
-from roto_gui import marks
-from roto_gui.pointing import STILL, Drag, Touch
-from roto_gui.surface import Surface
+from roto_gui.canvas import marks
+from roto_gui.canvas.pointing import STILL, Drag, Touch
+from roto_gui.canvas.surface import Surface
 from roto_gui.tools.base import Pointer
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     )
     from PySide6.QtWidgets import QWidget
 
-    from roto_gui.views import Content
+    from roto_gui.canvas.views import Content
 
 _NOTCH = 1.25  # zoom by one notch of the wheel
 _DROP_LINE = QColor(0x6A, 0x9F, 0xC8)

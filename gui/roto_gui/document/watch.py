@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from roto_gui.snapshots import take, version
+from roto_gui.document.snapshots import take, version
 from roto_gui.state import Progress
 
 if TYPE_CHECKING:
     from roto.passes import Propagated
     from roto.session import Session
-    from roto_gui.keeper import Keeper
+    from roto_gui.document.keeper import Keeper
 
 _SNAPSHOT_EVERY = 0.25  # seconds, while a propagation runs
 

@@ -16,16 +16,16 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from roto_gui.actions import SPECS, label, menu_title
-from roto_gui.palette_search import ranked
-from roto_gui.shortcuts import native
+from roto_gui.actions.action_set import SPECS, label, menu_title
+from roto_gui.actions.search import ranked
+from roto_gui.actions.shortcuts import native
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from PySide6.QtWidgets import QMainWindow, QWidget
 
-    from roto_gui.actions import ActionSet
+    from roto_gui.actions.action_set import ActionSet
 
 _HIDDEN = ("palette", "recent")
 _MOST_RECENT = 8

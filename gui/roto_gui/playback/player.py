@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
 
-from roto_gui.pace import Pace, Schedule
+from roto_gui.playback.pace import Pace, Schedule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,22 +9,22 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QWidget
 
-from roto_gui import marks
-from roto_gui.outline import reach, trace
-from roto_gui.picture import Picture, draw_pixels, rows_and_columns
-from roto_gui.viewport import Viewport
-from roto_gui.views import View, compose, display, outlines, wipe_column
+from roto_gui.canvas import marks
+from roto_gui.canvas.outline import reach, trace
+from roto_gui.canvas.picture import Picture, draw_pixels, rows_and_columns
+from roto_gui.canvas.viewport import Viewport
+from roto_gui.canvas.views import View, compose, display, outlines, wipe_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from PySide6.QtGui import QPaintEvent, QResizeEvent
 
-    from roto_gui.display import Rgb
-    from roto_gui.outline import Outline
+    from roto_gui.canvas.display import Rgb
+    from roto_gui.canvas.outline import Outline
+    from roto_gui.canvas.views import Content
     from roto_gui.state import Colour
     from roto_gui.tools.base import Box, Guide
-    from roto_gui.views import Content
 
 BACKGROUND: Colour = (0x1E, 0x1E, 0x1E)
 """Around the picture."""

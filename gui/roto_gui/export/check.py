@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from roto.errors import RotoError
-from roto_gui.exporting import existing_files
+from roto_gui.export.exporting import existing_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from roto_gui.action_table import ACTIONS, CONTEXT, MENUS, ActionSpec, Needs
+from roto_gui.actions.table import ACTIONS, CONTEXT, MENUS, ActionSpec, Needs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence

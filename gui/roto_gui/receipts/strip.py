@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from roto_gui.icons import icon
-from roto_gui.receipt_bars import Places, around, by_frame, describe, make_bars, summarise
+from roto_gui.receipts.bars import Places, around, by_frame, describe, make_bars, summarise
 from roto_gui.timeline import colours
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent, QPaintEvent
 
     from roto.receipts import Receipt
-    from roto_gui.receipt_bars import Bar, Measure
+    from roto_gui.receipts.bars import Bar, Measure
     from roto_gui.state import Colour
 
     Range = tuple[int, int]

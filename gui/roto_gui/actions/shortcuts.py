@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 
-from roto_gui.action_table import ACTIONS
+from roto_gui.actions.table import ACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from roto_gui.actions import SPECS, label, menu_title
-from roto_gui.shortcuts import PRESETS, RESERVED, Choices, native, pressed_key
+from roto_gui.actions.action_set import SPECS, label, menu_title
+from roto_gui.actions.shortcuts import PRESETS, RESERVED, Choices, native, pressed_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -1,0 +1,1 @@
+"""Commands: one table of them, and menus, keys, palette and help made of it."""

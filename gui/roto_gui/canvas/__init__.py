@@ -1,0 +1,1 @@
+"""The canvas: the picture, its views, and the pointer over it."""

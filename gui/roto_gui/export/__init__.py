@@ -1,0 +1,1 @@
+"""Mattes out: what to ask the artist, and how it is written."""

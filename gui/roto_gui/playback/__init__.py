@@ -1,0 +1,1 @@
+"""Real-time playback, and its buttons."""

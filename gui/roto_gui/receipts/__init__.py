@@ -1,0 +1,1 @@
+"""What the last propagation changed, as a strip."""

@@ -1,0 +1,1 @@
+"""What the artist chose, kept from day to day."""
