@@ -94,7 +94,9 @@ class _MirroredMemory:
         encoded: _Both,
         objects: Sequence[int],
         known: Mapping[int, Any] | None = None,
+        before: Sequence[Logits] | None = None,
     ) -> Logits:
+        del before  # nothing is corrected here
         mirrored = _flipped(known or {})
         first = self.straight.predict(frame, encoded.straight, objects, known)
         second = self.mirrored.predict(frame, encoded.mirrored, objects, mirrored)

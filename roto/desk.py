@@ -17,7 +17,7 @@ import numpy as np
 from roto.board import Board, made_with
 from roto.errors import KeyframeError, MaskError, SettingsError
 from roto.giving import Reader
-from roto.masks import davis_palette
+from roto.masks import overlay_colour
 from roto.project.records import KeyframeRecord, LockRecord, ObjectRecord
 from roto.shot import check_frame, frames_between
 from roto.stored import StoredFrames, pack_layer, pack_region
@@ -315,8 +315,8 @@ class Desk(Studio):
         if object_id is None:
             object_id = edit.next_object_id()
         named = self._unused_name(object_id) if name is None else self._free_name(name)
-        red, green, blue = (int(c) for c in davis_palette()[object_id])
-        edit.put_object(ObjectRecord(object_id, named, (red, green, blue), first=first, last=last))
+        colour = overlay_colour(object_id)
+        edit.put_object(ObjectRecord(object_id, named, colour, first=first, last=last))
         return object_id
 
     def _change_object(self, which: int | str, label: str, **changes: object) -> None:

@@ -125,6 +125,7 @@ class Memory(Protocol):
         encoded: Any,
         objects: Sequence[int],
         known: Mapping[int, SoftMask] | None = None,
+        before: Sequence[Logits] | None = None,
     ) -> Logits:
         """Where ``objects`` are in a picture; each must have been added before.
 
@@ -136,6 +137,9 @@ class Memory(Protocol):
             objects: Ids of the objects asked for.
             known: Masks of other objects in this picture, at the size of the plate. They leave
                 less room for the predicted ones, and are remembered with them.
+            before: What was found of these objects in this picture earlier. A memory may then
+                look only there and where they were a frame ago, as long as it looks everywhere
+                now and then; None: everywhere.
         """
         ...
 

@@ -184,6 +184,8 @@ class Run:
         memory: Holds all keyframes already; every leg takes a branch of it.
         kept: What is known from before.
         review: What becomes of an answer at a frame before anybody hears of it.
+        before: What was found earlier of some objects at a frame, where it was found of all of
+            them; see :meth:`roto.engine.Memory.predict`.
     """
 
     def __init__(
@@ -193,9 +195,10 @@ class Run:
         memory: Memory,
         kept: Kept,
         review: Callable[[int, Answer], Answer] | None = None,
+        before: Callable[[int, Sequence[int]], Sequence[Logits] | None] | None = None,
     ) -> None:
         self.pictures, self.shot, self.memory, self.kept = pictures, shot, memory, kept
-        self._review = review
+        self._review, self._before = review, before
         self.keys = {i: shot.frames_of(i) for i in shot.names if i not in shot.absent}
         self.done = 0
         self.total: int | None = None
@@ -282,7 +285,8 @@ class Run:
                 continue
             encoded = self.pictures.encode(frame, keep=frame in self._again)
             mattes = self.kept.mattes(frame) if rest else {}
-            logits = memory.predict(frame, encoded, todo, {i: mattes[i] for i in rest})
+            before = self._before(frame, todo) if self._before is not None else None
+            logits = memory.predict(frame, encoded, todo, {i: mattes[i] for i in rest}, before)
             found = logits.split()
             asked = [i for i in todo if frame in self._wanted.get(i, ())]
             yield frame, {(i, way.step): found[i] for i in asked}

@@ -105,7 +105,9 @@ class Session(Desk):
         shot = self.stored.shot(self.objects)
         before = Earlier(self.stored, shot, board.lines, wanted, PROPAGATE) if self.blend else None
         review = None if before is None else before.review
-        run = Run(self, shot, self._memory(shot), StoredKept(self.stored), review)
+        # A correction changes little: there it is enough to look where things were.
+        known = None if stale else self.stored.known()
+        run = Run(self, shot, self._memory(shot), StoredKept(self.stored), review, known)
         report = sorted({frame for asked in wanted.values() for frame in asked})
         join = False
         for event in run.events(Request(report, wanted, direction, focus)):

@@ -17,6 +17,7 @@ from torch import Tensor
 from roto.errors import SettingsError
 from roto.model.aggregation import soft_aggregate, upsample_logits
 from roto.model.memory import read
+from roto.model.window import Window, window_around
 from roto.results import Grid, Logits
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from roto.model.stcn import STCN, ImageFeatures
 
 _OWN_KEYFRAME_WEIGHT = 3.0  # of networks with a prior, which are ours; see docs/training.md
+_THERE = 0.1  # of a soft mask: an object is somewhere
+_NOWHERE = -12.0  # log-odds outside the window that was looked at
 _OBJECTS_AT_ONCE = 8  # bounds the workspace of decoder and value encoder
 
 
@@ -124,26 +127,67 @@ class StcnMemory:
         encoded: EncodedFrame,
         objects: Sequence[int],
         known: Mapping[int, SoftMask] | None = None,
+        before: Sequence[Logits] | None = None,
     ) -> Logits:
         """See :meth:`roto.engine.Memory.predict`."""
         ids = tuple(objects)
-        parts: dict[int, Tensor] = {}
         at_work = {i: self._at_work(mask, encoded.grid) for i, mask in (known or {}).items()}
         priors = self._look_back(frame, ids, tuple(at_work))
-        for group in self._groups(ids):
-            readout = self._read(encoded, group)
-            for start in range(0, len(group), _OBJECTS_AT_ONCE):
-                some = slice(start, start + _OBJECTS_AT_ONCE)
-                prior = torch.stack([priors[i] for i in group[some]])[None] if priors else None
-                logits = self._net.decode(readout[:, some], encoded.features, prior)[0].float()
-                parts.update(zip(group[some], logits, strict=True))
-        logits = torch.stack([parts[i] for i in ids])  # (K, 4h, 4w)
+        window = None if before is None else self._window(frame, encoded, ids, before)
+        logits = None if window is None else self._look(encoded, ids, priors, window)
+        if logits is None:
+            logits = self._look(encoded, ids, priors)
+        assert logits is not None  # (K, 4h, 4w); whoever looks everywhere finds something
         if priors:
             at_4 = {i: F.avg_pool2d(mask, 4) for i, mask in at_work.items()}
             seen = _beside(soft_aggregate(torch.sigmoid(logits))[1:], at_4)
             self._seen.update(zip((*ids, *at_4), seen, strict=True))
         self._remember_prediction(frame, encoded, ids, logits, at_work)
         return Logits(ids, logits.cpu().numpy(), encoded.grid)
+
+    def _look(
+        self,
+        encoded: EncodedFrame,
+        ids: tuple[int, ...],
+        priors: Mapping[int, Tensor],
+        window: Window | None = None,
+    ) -> Tensor | None:
+        """Logits (K, 4h, 4w) of objects in a picture, or in a window of it.
+
+        Returns:
+            None where something in the window may go on outside.
+        """
+        h, w = size = encoded.features.key.shape[-2], encoded.features.key.shape[-1]
+        window = window or Window(slice(0, h), slice(0, w))
+        features = window.features(encoded.features)
+        parts: dict[int, Tensor] = {}
+        for group in self._groups(ids):
+            readout = self._read(window.positions(encoded.positions, size), features, group)
+            for start in range(0, len(group), _OBJECTS_AT_ONCE):
+                some = slice(start, start + _OBJECTS_AT_ONCE)
+                near = [window.cells(priors[i]) for i in group[some]] if priors else None
+                prior = torch.stack(near)[None] if near else None
+                logits = self._net.decode(readout[:, some], features, prior)[0].float()
+                parts.update(zip(group[some], logits, strict=True))
+        found = torch.stack([parts[i] for i in ids])
+        if window.on_edge(found, size):
+            return None
+        return window.back(found, size, _NOWHERE)
+
+    def _window(
+        self, frame: int, encoded: EncodedFrame, ids: tuple[int, ...], before: Sequence[Logits]
+    ) -> Window | None:
+        """Where to look: where the objects were found before, and where they were a frame ago.
+
+        Frames that become memory are looked at whole, so that what comes back is seen.
+        """
+        if self._due(1) or any(part.grid != encoded.grid for part in before):
+            return None
+        there = torch.from_numpy(np.concatenate([part.values for part in before]).max(0) > 0)
+        there = there.to(self._engine.device)
+        for i in ids:
+            there |= self._last_mask(frame, i) > _THERE
+        return window_around(there)
 
     def wants(self, frame: int) -> bool:
         """See :meth:`roto.engine.Memory.wants`."""
@@ -200,10 +244,15 @@ class StcnMemory:
         """
         if not self._net.config.prior:
             return {}
-        masks = [self._seen[i] if i in self._seen else self._shown(frame, i) for i in ids]
+        masks = [self._last_mask(frame, i) for i in ids]
         masks += [self._seen[i] for i in others if i in self._seen]
         prior = self._net.look_back(torch.stack(masks)[None].to(self._engine.dtype))
         return {} if prior is None else dict(zip(ids, prior[0][: len(ids)], strict=True))
+
+    def _last_mask(self, frame: int, object_id: int) -> Tensor:
+        """(4h, 4w): where an object was last seen."""
+        seen = self._seen.get(object_id)
+        return self._shown(frame, object_id) if seen is None else seen
 
     def _shown(self, frame: int, object_id: int) -> Tensor:
         entries = [e for e in self._permanent.values() if object_id in e.masks]
@@ -230,9 +279,10 @@ class StcnMemory:
         self._last = entry if self._settings.remember_last and not due else None
         self._banks.clear()
 
-    def _due(self) -> bool:
+    def _due(self, ahead: int = 0) -> bool:
+        """Whether the frame at hand, or one ahead, becomes memory."""
         every, most = self._settings.memory_every, self._settings.max_memory
-        return most > 0 and self._since_keyframe % every == 0
+        return most > 0 and (self._since_keyframe + ahead) % every == 0
 
     def _remember(
         self, frame: int, encoded: EncodedFrame, ids: tuple[int, ...], masks: Tensor
@@ -283,8 +333,8 @@ class StcnMemory:
             raise _never_shown(groups[()][0])
         return [tuple(group) for group in groups.values()]
 
-    def _read(self, encoded: EncodedFrame, group: tuple[int, ...]) -> Tensor:
-        """(1, K, Cv, h, w)."""
+    def _read(self, positions: Tensor, features: ImageFeatures, group: tuple[int, ...]) -> Tensor:
+        """(1, K, Cv, h, w) at positions (h*w, Ck) of a picture, or of a window of it."""
         bank = self._banks.get(group)
         if bank is None:
             entries = self._entries(group[0])
@@ -296,12 +346,12 @@ class StcnMemory:
         out = read(
             bank.keys,
             bank.values,
-            encoded.positions,
+            positions,
             top_k=settings.top_k,
             kind=settings.similarity,
             bonus=bank.bonus,
         )
-        h, w = encoded.features.key.shape[-2:]
+        h, w = features.key.shape[-2:]
         return out.T.reshape(1, len(group), -1, h, w)
 
     def _bonus(self, entries: Sequence[MemoryFrame]) -> Tensor | None:

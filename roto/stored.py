@@ -106,6 +106,21 @@ class StoredFrames:
         """Locked parts of a frame, the oldest lock first."""
         return tuple(self._frozen(lock, frame) for lock in self._locks(frame))
 
+    def known(self) -> Callable[[int, Sequence[int]], Sequence[Logits] | None]:
+        """What is known now of some objects at a frame, if it is of all of them; else None.
+
+        Later edits do not show in it: all legs of a propagation are told the same.
+        """
+        rows = dict(self.project.results())
+
+        def known(frame: int, objects: Sequence[int]) -> Sequence[Logits] | None:
+            found = [rows[frame, i] for i in objects if (frame, i) in rows]
+            if len(found) < len(objects):
+                return None
+            return [self.logits(row).unpack() for row in found]
+
+        return known
+
     def logits(self, record: ResultRecord) -> PackedLogits:
         """What one result was made of."""
         return unpack_result(self.project.blob(record.blob))

@@ -37,7 +37,7 @@ read as one absent object, and being ``complete`` it says that nothing is there.
 """
 
 from roto.masks.key_mask import KeyMask, LabelMap, MaskLayer, Matte, check_matte
-from roto.masks.palette import davis_palette
+from roto.masks.palette import davis_palette, overlay_colour
 from roto.masks.patch import MaskPatch
 from roto.masks.reading import labels, read_mask, soft, suggest_name
 from roto.masks.storage import pack_label_map, pack_matte, unpack_label_map, unpack_matte
@@ -51,6 +51,7 @@ __all__ = [
     "check_matte",
     "davis_palette",
     "labels",
+    "overlay_colour",
     "pack_label_map",
     "pack_matte",
     "read_mask",

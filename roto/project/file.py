@@ -164,6 +164,28 @@ class ProjectFile:
         except BadValueError as error:
             raise self.damaged(error) from None
 
+    def travel(
+        self, find: Callable[[sqlite3.Connection], journal.Step | None], *, done: bool
+    ) -> journal.Step | None:
+        """Bring the step that is found back, or take it back where ``done`` is False.
+
+        Raises:
+            ProjectError: nothing was written, and memory says what the file says.
+        """
+        with database.explained(self.path):
+            step = find(self.connection)
+            if step is None:
+                return None
+            changes = self.changes_of(step)
+        if not done:
+            changes = [change.reversed for change in changes]
+        try:
+            self.commit(changes, lambda opened: journal.mark(opened, step, done=done))
+        except BaseException:
+            self.recover(changes)
+            raise
+        return step
+
     def needed_blobs(self) -> set[str]:
         """Hashes of all blobs that a row names, or a step may bring back.
 

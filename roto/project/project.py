@@ -216,16 +216,13 @@ class Project:
         Raises:
             ProjectError: as ``edit``.
         """
-        if self._joined:
-            with self.edit(label):
-                yield
-            return
+        outer = self._joined
         with self.edit(label):
             self._joined = True
             try:
                 yield
             finally:
-                self._joined = False
+                self._joined = outer
 
     def undo(self) -> str | None:
         """Take the newest step back.
@@ -328,19 +325,8 @@ class Project:
         self, find: Callable[[sqlite3.Connection], journal.Step | None], *, done: bool
     ) -> str | None:
         self._begin()
-        with database.explained(self.path):
-            step = find(self._file.connection)
-            if step is None:
-                return None
-            changes = self._file.changes_of(step)
-        if not done:
-            changes = [change.reversed for change in changes]
-        try:
-            self._file.commit(changes, lambda opened: journal.mark(opened, step, done=done))
-        except BaseException:
-            self._file.recover(changes)
-            raise
-        return step.label
+        step = self._file.travel(find, done=done)
+        return None if step is None else step.label
 
     def _begin(self) -> None:
         self._check_no_edit()

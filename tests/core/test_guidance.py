@@ -54,8 +54,8 @@ class Contrary(FakeEngine):
 class ContraryMemory(type(FakeEngine().open_memory())):
     shift = 0
 
-    def predict(self, frame, encoded, objects, known=None):
-        logits = super().predict(frame, encoded, objects, known)
+    def predict(self, frame, encoded, objects, known=None, before=None):
+        logits = super().predict(frame, encoded, objects, known, before)
         if not hasattr(self, "backward"):  # a branch goes one way: from the keyframe beside it
             self.backward = frame + 1 in self._permanent
         if self.backward:
@@ -71,8 +71,8 @@ class Blind(FakeEngine):
 
 
 class BlindMemory(type(FakeEngine().open_memory())):
-    def predict(self, frame, encoded, objects, known=None):
-        logits = super().predict(frame, encoded, objects, known)
+    def predict(self, frame, encoded, objects, known=None, before=None):
+        logits = super().predict(frame, encoded, objects, known, before)
         logits.values[:] = -6
         return logits
 

@@ -225,7 +225,7 @@ class TestPermissions:
             path = made(folder / "shot.roto")
             path.chmod(0o444)
             with as_stranger():
-                with pytest.raises(ProjectError, match="read_only=True"):
+                with pytest.raises(ProjectError, match="read-only"):
                     Project.open(path)
                 with Project.open(path, read_only=True) as project:
                     assert project.objects() == {1: HERO, 2: CAR}

@@ -212,8 +212,8 @@ class Directional(FakeEngine):
 
 
 class DirectionalMemory(type(FakeEngine().open_memory())):
-    def predict(self, frame, encoded, objects, known=None):
-        logits = super().predict(frame, encoded, objects, known)
+    def predict(self, frame, encoded, objects, known=None, before=None):
+        logits = super().predict(frame, encoded, objects, known, before)
         if not hasattr(self, "value"):  # a branch goes one way: from the keyframe beside it
             self.value = 4 if frame - 1 in self._permanent else -4
         logits.values[:] = self.value

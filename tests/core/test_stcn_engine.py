@@ -16,6 +16,7 @@ import roto.stcn_memory
 from roto.engine import Settings
 from roto.errors import DeviceError, SettingsError
 from roto.media import open_clip
+from roto.model.window import Window, window_around
 from roto.propagation import Propagation
 from roto.results import Grid, Logits, fuse
 from roto.stcn_engine import working_grid
@@ -277,3 +278,53 @@ class TestPacking:
         found = fuse(first, second, {1: 0.75})
         assert found.ids == (1, 2, 3)
         np.testing.assert_allclose(found.values.ravel(), [2, 40, 2])
+
+
+class TestWindow:
+    def test_it_has_room_around_what_was_there(self):
+        there = torch.zeros(80, 160, dtype=torch.bool)
+        there[40:44, 80:84] = True
+        window = window_around(there)
+        assert window == Window(slice(7, 14), slice(17, 24))
+
+    def test_there_is_none_for_nothing_and_for_nearly_everything(self):
+        assert window_around(torch.zeros(80, 160, dtype=torch.bool)) is None
+        assert window_around(torch.ones(80, 160, dtype=torch.bool)) is None
+
+    def test_what_is_found_inside_is_put_back_where_it_was(self):
+        window = Window(slice(1, 3), slice(2, 4))
+        logits = torch.arange(64.0).reshape(1, 8, 8)
+        whole = window.back(logits, (5, 6), -12)
+        assert torch.equal(whole[:, 4:12, 8:16], logits)
+        assert (whole == -12).sum() == 20 * 24 - 64
+
+    @pytest.mark.parametrize(("place", "expected"), [((10, 3), True), ((10, 7), False)])
+    def test_only_edges_inside_the_picture_count(self, place, expected):
+        window = Window(slice(0, 5), slice(4, 6))
+        logits = torch.full((1, 20, 8), -1.0)
+        logits[0, place[0], place[1]] = 1
+        assert window.on_edge(logits, (5, 6)) is expected
+
+    def test_looking_where_things_were_finds_the_same(self):
+        """A square far from the borders of a large plate: its surroundings are enough."""
+        engine = tiny_engine(short_side=320, memory_every=5)
+        frames = np.zeros((3, 320, 480, 3), np.uint8)
+        frames[...] = (20, 40, 200)
+        mask = np.zeros((320, 480), np.float32)
+        mask[140:180, 200:250] = 1
+        frames[:, mask > 0] = (230, 30, 30)
+        encoded = [engine.encode(frame) for frame in frames]
+        logits = []
+        for before in (None, [Logits((1,), 8 * pooled(mask)[None] - 4, encoded[1].grid)]):
+            memory = engine.open_memory()
+            memory.add(0, encoded[0], {1: mask}, permanent=True)
+            logits.append(memory.predict(1, encoded[1], [1], None, before).values)
+        everywhere, around = logits
+        assert (around == -12).mean() > 0.3
+        looked = around != -12
+        assert np.abs(everywhere - around)[looked].mean() < 0.2 * np.abs(everywhere).mean()
+
+
+def pooled(mask):
+    """(H, W) -> (H / 4, W / 4) means."""
+    return mask.reshape(mask.shape[0] // 4, 4, -1, 4).mean((1, 3))
