@@ -28,8 +28,9 @@ _WIDTH, _HEIGHT = 1440, 900
 _SHORT_SIDE = 240  # of the plate: a propagation in seconds
 _PATIENCE = 600_000  # milliseconds
 
-VAN = ((0.30, 0.55), (0.36, 0.58), (0.42, 0.56))
-"""A stroke on the sample's first frame, in shares of its size."""
+INSIDE = (((0.12, 0.48), (0.28, 0.50), (0.45, 0.52)), ((0.12, 0.36), (0.40, 0.36)))
+OUTSIDE = ((0.05, 0.66), (0.30, 0.67), (0.52, 0.63))
+"""Strokes over the van of the sample's first frame, in shares of its size."""
 
 
 class Tour:
@@ -74,7 +75,10 @@ class Tour:
 
     def stroke(self) -> None:
         """One stroke has made a mask."""
-        self._drag(VAN)
+        for points in INSIDE:
+            self._drag(points)
+        self._drag(OUTSIDE, Qt.MouseButton.RightButton)
+        self._grab("selecting")
         self.window.work.painter.finish()
         _until(lambda: self.window.document.settled)
         self._grab("stroke")
@@ -106,7 +110,7 @@ class Tour:
         window = self.window
         window.actions_.run("accept")
         window.actions_.run("tool_brush")
-        self._drag(((0.5, 0.5), (0.52, 0.52)))
+        self._drag(((0.47, 0.45), (0.47, 0.52)))
         _until(lambda: window.document.settled)
         _wait(window.document.ended, lambda: window.actions_.run("propagate_both"))
         self._grab("correction")
@@ -129,17 +133,21 @@ class Tour:
                 dialog.grab().save(str(self.folder / f"{name}.png"))
                 dialog.close()
 
-    def _drag(self, shares: Sequence[tuple[float, float]]) -> None:
-        """Drag with the left button over the plate."""
+    def _drag(
+        self,
+        shares: Sequence[tuple[float, float]],
+        button: Qt.MouseButton = Qt.MouseButton.LeftButton,
+    ) -> None:
+        """Drag over the plate."""
         canvas, snapshot = self.window.canvas, self.window.document.snapshot
         assert snapshot is not None
         size = snapshot.clip.width, snapshot.clip.height
         points = [canvas.to_screen(x * size[0], y * size[1]) for x, y in shares]
         at = [_rounded(point) for point in points]
-        QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=at[0])
+        QTest.mousePress(canvas, button, pos=at[0])
         for point in at[1:]:
             QTest.mouseMove(canvas, point)
-        QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=at[-1])
+        QTest.mouseRelease(canvas, button, pos=at[-1])
 
     def _grab(self, name: str) -> None:
         _rest(400)
