@@ -15,8 +15,8 @@ def hint(
     active: ObjectState | None,
     *,
     busy: bool,
-    selecting: bool,
     receipt: bool,
+    begun: str = "",
 ) -> str:
     """What an artist would want to know now.
 
@@ -24,15 +24,17 @@ def hint(
         snapshot: The project; None: none is open.
         active: The active object.
         busy: Whether a propagation runs.
-        selecting: Whether a selection is begun that Enter would keep.
         receipt: Whether a propagation waits to be accepted.
+        begun: Name of the tool that has begun something and not finished it; empty: none.
     """
     if snapshot is None:
         return _tr("Drop a clip or a project here, or open the sample.")
     if snapshot.read_only:
         return _tr("Open elsewhere: you can look. Save the project as another one to go on.")
-    if selecting:
+    if begun == "smart":
         return _tr("More strokes refine it, with Alt or the right button outside. Enter keeps it.")
+    if begun == "polygon":
+        return _tr("Clicks add corners. Enter, or a click on the first one, closes it; Esc drops it.")
     if active is None or not active.keyframes:
         return _tr("Draw a stroke inside the object. Right button or Alt: what is not the object.")
     if busy:

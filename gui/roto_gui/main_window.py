@@ -32,6 +32,7 @@ from roto_gui.panels.tool_options import ToolOptions
 from roto_gui.panels.view_options import ViewOptions
 from roto_gui.playback.transport import Transport
 from roto_gui.receipts.strip import ReceiptStrip
+from roto_gui.settings.places import Places
 from roto_gui.settings.recent import RecentMenu
 from roto_gui.timeline import Timeline
 from roto_gui.welcome import WelcomePage
@@ -58,6 +59,7 @@ class MainWindow(QMainWindow):
     def __init__(self, config: Config) -> None:
         super().__init__()
         self.config = config
+        self.places = Places(parent=self)
         self.document = Document(self)
         self.canvas = Canvas()
         self.work = Workspace(self.document, self.canvas, config)
@@ -93,7 +95,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Remember the layout; the project is on disk already."""
-        self.work.painter.finish()
+        self.work.painter.close()
         if self.document.is_open:
             self._state = _text(self.saveState())
         self.config.update(
@@ -118,18 +120,10 @@ class MainWindow(QMainWindow):
         self.recent_menu = RecentMenu(self)
 
     def _arrange(self) -> None:
-        work = QWidget()
-        column = QVBoxLayout(work)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.notices)
-        column.addWidget(self.canvas, 1)
-        column.addWidget(self.receipts)
-        column.addWidget(self.transport)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.welcome)
-        self.pages.addWidget(work)
-        self.setCentralWidget(self.pages)
+        self.pages.addWidget(_column(self.canvas, self.receipts, self.transport))
+        self.setCentralWidget(_column(self.notices, self.pages))  # errors show on either page
         area = Qt.DockWidgetArea
         left, right = area.LeftDockWidgetArea, area.RightDockWidgetArea
         self.docks = [
@@ -172,6 +166,17 @@ class MainWindow(QMainWindow):
         if chosen.state:
             self.restoreState(_bytes(chosen.state))
         self.show_welcome(True)
+
+
+def _column(*parts: QWidget) -> QWidget:
+    """One above the other; those that can grow share what room there is."""
+    made = QWidget()
+    column = QVBoxLayout(made)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    for part in parts:
+        column.addWidget(part, 1 if isinstance(part, (Canvas, QStackedWidget)) else 0)
+    return made
 
 
 def _scrolling(widget: QWidget) -> QScrollArea:

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from roto.errors import RotoError
+from roto_gui.asking import Asker
 from roto_gui.tools import TOOLS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Future
 
     from roto_gui.document.document import Document
     from roto_gui.stage import Stage
-    from roto_gui.tools.base import Alpha, Box, Layer, Pointer, Tool
+    from roto_gui.tools.base import Alpha, Box, Layer, Pointer, Question, Tool
+
+
+class _Place(NamedTuple):
+    """Where an edit belongs, whatever is shown by the time it is finished."""
+
+    frame: int
+    object: int | None  # None: the object that the edit makes
+    token: object  # of that object
 
 
 class Painter(QObject):
     """Lets one tool at a time work on the stage's layer.
+
+    What a tool asks for (:class:`roto_gui.tools.base.Question`) is found in a thread; whatever
+    ends an edit waits for it, so that no stroke is lost.
 
     Args:
         document: Gets the finished edits.
@@ -31,16 +44,24 @@ class Painter(QObject):
     """Why painting is not possible now, in one sentence."""
     painted = Signal(int)
     """An edit at this frame is on its way to the document."""
+    busy_changed = Signal(bool)
+    """Something was begun, or is finished; see :attr:`busy`."""
 
     def __init__(self, document: Document, stage: Stage) -> None:
         super().__init__(stage)
         self.document, self.stage = document, stage
         self.tools: dict[str, Tool] = {name: make() for name, make in TOOLS.items()}
         self.tool: Tool = self.tools["smart"]
+        self._asker = Asker(self)
+        self._asker.answered.connect(self._take_answer)
         self._layer: Layer | None = None
+        self._place: _Place | None = None
         self._down = False
+        self._last: Pointer | None = None  # where the pointer was while the button is down
+        self._was_busy = False
         self._token = object()  # of the object that the next stroke makes
         stage.active_changed.connect(self._renew)
+        document.closed.connect(self._forget)
         canvas = stage.canvas
         canvas.pressed.connect(self.press)
         canvas.moved.connect(self.move)
@@ -61,6 +82,11 @@ class Painter(QObject):
         """Whether a stroke or a selection is begun and not finished."""
         return self._down or self.tool.busy
 
+    @property
+    def due(self) -> bool:
+        """Whether something that was asked for is still being found."""
+        return self._asker.busy
+
     def press(self, at: Pointer) -> None:
         """The button goes down on the canvas."""
         if not self.tool.busy:
@@ -69,12 +95,15 @@ class Painter(QObject):
         if layer is None:
             return
         self._down = self.stage.holding = True
+        self._last = at
         self._work(lambda: self.tool.press(layer, at))
+        self._keep_complete()  # a fill, a polygon's last corner: the release adds nothing
 
     def move(self, at: Pointer) -> None:
         """The pointer moves with the button down."""
         layer = self._layer
         if layer is not None and self._down:
+            self._last = at
             self._work(lambda: self.tool.move(layer, at))
 
     def hover(self, at: Pointer) -> None:
@@ -93,14 +122,15 @@ class Painter(QObject):
         self._keep()
 
     def confirm(self) -> None:
-        """Enter or a double click: finish what is begun."""
+        """Enter or a double click: finish what is begun, once all of it is found."""
         layer = self._layer
         if layer is not None and self.tool.busy:
+            self._wait(layer)
             self._work(lambda: self.tool.confirm(layer))
             self._keep()
 
     def cancel(self) -> None:
-        """Escape: as it was before."""
+        """Escape: as it was before. What is still being found is not wanted any more."""
         layer = self._layer
         if layer is None or not self.busy:
             return
@@ -110,6 +140,8 @@ class Painter(QObject):
 
     def finish(self) -> None:
         """Something else is going to happen: keep what is begun as it is."""
+        if self._down and self._last is not None:
+            self.release(self._last)
         self._down = False
         self.confirm()
         if self._layer is not None and self.tool.busy:
@@ -129,6 +161,11 @@ class Painter(QObject):
         self.stage.canvas.refresh(None)
         self._commit(layer.alpha)
 
+    def close(self) -> None:
+        """The window closes: keep what is begun, end the thread."""
+        self.finish()
+        self._asker.close()
+
     def _take_layer(self) -> Layer | None:
         snapshot = self.document.snapshot
         if snapshot is None:
@@ -136,14 +173,20 @@ class Painter(QObject):
         if snapshot.read_only:
             self.refused.emit(self.tr("The project is open for reading only: save it as another."))
             return None
+        active = snapshot.object(self.stage.active)
+        if active is not None and not active.visible:
+            text = self.tr("{name} is hidden: show it before you paint on it.")
+            self.refused.emit(text.format(name=active.name))
+            return None
         layer = self.stage.layer()
         if layer is None:
             self.refused.emit(self.tr("This frame is still being read."))
         self._layer = layer
+        self._place = _Place(self.stage.frame, self.stage.active, self._token)
         return layer
 
     def _work(self, step: Callable[[], Box | None]) -> None:
-        """Let the tool do something and show what it changed."""
+        """Let the tool do something, show what it changed, and find what it asks for."""
         try:
             box = step()
         except RotoError as error:
@@ -152,32 +195,93 @@ class Painter(QObject):
             return
         self.stage.touch(box)
         self.stage.canvas.set_guides(self.tool.guides)
+        self._ask()
+        self._tell()
+
+    def _tell(self) -> None:
+        if self.busy != self._was_busy:
+            self._was_busy = self.busy
+            self.busy_changed.emit(self.busy)
+
+    # What takes longer
+
+    def _ask(self) -> None:
+        """One question at a time: the next is asked when the one before is answered."""
+        if self._layer is not None and not self._asker.busy:
+            question = self.tool.question(self._layer)
+            if question is not None:
+                self._asker.ask(question)
+
+    def _take_answer(self) -> None:
+        taken = self._asker.take()
+        if taken is not None:  # else it was waited for
+            self._hear(*taken)
+            self._ask()
+
+    def _hear(self, question: Question, answer: Future[object]) -> None:
+        """Show an answer; the tool knows whether it is still wanted."""
+        layer = self._layer
+        if layer is None:
+            return
+        try:
+            found = answer.result()
+        except RotoError as error:
+            self.refused.emit(str(error))
+            found = None
+        self.stage.touch(self.tool.answer(layer, question, found))
+
+    def _wait(self, layer: Layer) -> None:
+        """Until all that the tool asks for is found: a tenth of a second for a stroke."""
+        while True:
+            taken = self._asker.take(wait=True)
+            if taken is not None:
+                self._hear(*taken)
+            question = self.tool.question(layer)
+            if question is None:
+                return
+            self._asker.ask(question)
+
+    # What becomes of it
 
     def _keep(self) -> None:
         """Give a complete edit to the document."""
-        if self.tool.complete and self._layer is not None:
-            self.tool.complete = False
-            self._commit(self._layer.alpha)
+        self._keep_complete()
         if not self.tool.busy:
             self._let_go()
 
+    def _keep_complete(self) -> None:
+        if self.tool.complete and self._layer is not None:
+            self.tool.complete = False
+            self._commit(self._layer.alpha)
+
     def _commit(self, alpha: Alpha) -> None:
-        stage, mask = self.stage, hard_or_soft(alpha)
-        stage.remember_before()
-        if stage.active is None:
-            self.document.paint_new(stage.frame, mask, self._token)
+        assert self._place is not None
+        frame, object_id, token = self._place
+        mask = hard_or_soft(alpha)
+        self.stage.remember_before()
+        if object_id is None:
+            self.document.paint_new(frame, mask, token)
         else:
-            self.document.paint(stage.frame, stage.active, mask)
-        self.painted.emit(stage.frame)
+            self.document.paint(frame, object_id, mask)
+        self.painted.emit(frame)
 
     def _renew(self, _: object) -> None:
         self._token = object()
+
+    def _forget(self) -> None:
+        """The clip is gone, and with it the layer."""
+        if self._layer is not None:
+            self.tool.cancel(self._layer)
+        self._layer, self._down = None, False
+        self.stage.canvas.set_guides(())
+        self._tell()
 
     def _let_go(self) -> None:
         self._layer = None
         self.stage.holding = False
         self.stage.canvas.set_guides(())
         self.stage.refresh()
+        self._tell()
 
 
 def hard_or_soft(alpha: Alpha) -> Alpha | np.ndarray[tuple[int, int], np.dtype[np.bool_]]:

@@ -13,26 +13,25 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from roto.masks import davis_palette
-from roto_gui.canvas.views import Content, View, display
+from roto.masks import overlay_colour
+from roto_gui.ahead import neighbours, reading_order
+from roto_gui.canvas.display import Neutral
+from roto_gui.canvas.views import Content, View
 from roto_gui.document.plates import FrameLoader, Wanted, as_alpha
 from roto_gui.tools.base import Alpha, Box, Layer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import numpy.typing as npt
-
     from roto.errors import RotoError
     from roto.media import FrameSource
     from roto_gui.canvas.widget import Canvas
     from roto_gui.document.document import Document
+    from roto_gui.document.plates import Mattes
     from roto_gui.state import Colour, Snapshot
 
 NEW = 0
 """Stands for the object that the first stroke is going to make."""
-
-_AHEAD, _BEHIND = 24, 4  # frames read ahead of the one shown, and behind
 
 
 class Stage(QObject):
@@ -65,6 +64,8 @@ class Stage(QObject):
         self.active: int | None = None
         self.solo: int | None = None
         self.view = View()
+        self.whole = False
+        """Whether the mattes on the canvas are all there are of the frame."""
         self.holding = False
         """True while a tool is at work: the layer on the canvas is the artist's."""
         self.direction = 1  # in which way frames are read ahead
@@ -73,7 +74,8 @@ class Stage(QObject):
         self._content: Content | None = None
         self._on_canvas: int | None = None
         self._layer: tuple[int, int | None, Alpha] | None = None  # frame, object, what is painted
-        self._before: dict[int, dict[int, Alpha]] = {}
+        self._before: dict[int, Mattes] = {}
+        self._unreadable: dict[int, str] = {}  # frames whose plates cannot be read, and why
         self._again = QTimer(self, singleShot=True, interval=0)
         self._again.timeout.connect(self._show)
         document.changed.connect(self._follow)
@@ -92,8 +94,10 @@ class Stage(QObject):
             opener,
             lambda frame: self._loaded.emit(number, frame),
             lambda frame, error: self._broken.emit(number, frame, error),
+            linear=self._linear,
             plate_bytes=self.plate_bytes,
         )
+        self._loader.grade(self.view.exposure, self.view.gamma)
 
     def clear(self) -> None:
         """Show nothing."""
@@ -102,15 +106,22 @@ class Stage(QObject):
             self._loader.close()
         self._loader = self._content = self._on_canvas = self._layer = None
         self.active = self.solo = None
-        self.holding = False
+        self.holding = self.whole = False
         self._before.clear()
+        self._unreadable.clear()
         self.canvas.show_content(None)
+        self.canvas.set_message("")
         self.active_changed.emit(None)
 
     @property
     def snapshot(self) -> Snapshot | None:
         """The document's."""
         return self.document.snapshot
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a clip to show."""
+        return self._loader is not None
 
     @property
     def cached(self) -> frozenset[int]:
@@ -134,6 +145,7 @@ class Stage(QObject):
         self.frame = frame
         self.frame_changed.emit(frame)
         self.refresh()
+        self._tell_unreadable()
 
     def activate(self, object_id: int | None) -> None:
         """Make an object the one that tools work on."""
@@ -142,24 +154,30 @@ class Stage(QObject):
         if object_id == self.active:
             return
         self.active, self._layer = object_id, None
-        if self.solo is not None:
-            self.solo = object_id
         self.active_changed.emit(object_id)
+        if self.solo is not None:
+            self.set_solo(object_id)
         self.refresh()
 
     def set_solo(self, object_id: int | None) -> None:
-        """Show one object alone; None: all that are visible."""
-        self.solo = object_id
-        self.solo_changed.emit(object_id)
+        """Show one object alone, which is the active one then; None: all that are visible."""
+        if object_id != self.solo:
+            self.solo = object_id
+            self.solo_changed.emit(object_id)
+        if object_id is not None:
+            self.activate(object_id)
         self.refresh()
 
     def set_view(self, view: View) -> None:
         """Show the same in another way."""
-        onion = view.onion != self.view.onion
-        self.view = view
+        before, self.view = self.view, view
+        other = view.onion != before.onion or "difference" in (view.mode, before.mode)
+        if self._loader is not None and (view.exposure, view.gamma) != self._loader.graded:
+            self._loader.grade(view.exposure, view.gamma)
+            other = True
         self.canvas.set_view(view)
         self.view_changed.emit(view)
-        if onion:
+        if other:
             self.refresh()
 
     def change_view(self, **changes: object) -> None:
@@ -170,7 +188,7 @@ class Stage(QObject):
 
     def layer(self) -> Layer | None:
         """The active object's mask here, to be painted on; None while it is not there yet."""
-        if self._content is None or self._on_canvas != self.frame:
+        if self._content is None or self._on_canvas != self.frame or not self.whole:
             return None
         active = NEW if self.active is None else self.active
         alpha = self._content.mattes.get(active)
@@ -180,7 +198,7 @@ class Stage(QObject):
             self._content.colours[active] = self._colour(active)
         self._content.active = active
         self._layer = self.frame, self.active, alpha
-        return Layer(alpha, self._picture)
+        return Layer(alpha, self._picture(self._content))
 
     def forget_layer(self) -> None:
         """What is on the canvas need not be kept: it was taken back or is on its way."""
@@ -203,9 +221,9 @@ class Stage(QObject):
 
     def remember_before(self) -> None:
         """Keep what is shown here for the view "difference"."""
-        if self._content is not None:
-            mattes = {i: a.copy() for i, a in self._content.mattes.items() if i != NEW}
-            self._before = {self.frame: mattes}
+        if self._loader is not None:
+            mattes = self._loader.mattes(self.frame, self.document.version(self.frame))
+            self._before = {self.frame: mattes or {}}
 
     # Behind
 
@@ -225,35 +243,44 @@ class Stage(QObject):
             if self.active is not None or made is not None:
                 self.active = made
                 self.active_changed.emit(made)
+            if self.solo is not None:
+                self.set_solo(made)
         self.refresh()
 
     def _result_came(self, frame: int) -> None:
-        if abs(frame - self.frame) <= 1:
+        if frame == self.frame or frame in self._near:
             self.refresh()
 
     def _plate_came(self, number: int, frame: int) -> None:
         if number != self._number:
             return
         self.cached_changed.emit()
-        if frame == self.frame or (self.view.onion and abs(frame - self.frame) == 1):
+        if frame == self.frame or (self.view.onion and frame in self._near):
             self.refresh()
 
     def _plate_failed(self, number: int, frame: int, error: RotoError) -> None:
         if number == self._number:
-            self.failed.emit(self.tr("Frame {n}").format(n=frame), str(error))
+            self._unreadable[frame] = str(error)
+            if frame == self.frame:
+                self.refresh()
+                self._tell_unreadable()
+
+    def _tell_unreadable(self) -> None:
+        """Say of the frame asked for that it cannot be read, where that is so."""
+        why = self._unreadable.get(self.frame)
+        if why is not None:
+            self.failed.emit(self.tr("Frame {n}").format(n=self.frame), why)
 
     def _request(self) -> None:
         """Ask for this frame, then for those ahead."""
         snapshot, loader = self.snapshot, self._loader
         if snapshot is None or loader is None:
             return
-        here = snapshot.frames.index(snapshot.nearest(self.frame))
-        ahead = range(0, _AHEAD) if self.direction > 0 else range(0, -_AHEAD, -1)
-        behind = range(-1, -_BEHIND - 1, -1) if self.direction > 0 else range(1, _BEHIND + 1)
-        places = [here + n for n in (*ahead, *behind)]
-        frames = [snapshot.frames[p] for p in places if 0 <= p < len(snapshot.frames)]
+        frames = reading_order(snapshot.frames, snapshot.nearest(self.frame), self.direction)
         wanted = []
         for frame in frames:
+            if frame in self._unreadable:
+                continue
             version = self.document.version(frame)
             result = self.document.result(frame) if version else None
             if version and result is None:
@@ -266,25 +293,41 @@ class Stage(QObject):
         snapshot, loader = self.snapshot, self._loader
         if snapshot is None or loader is None or self.holding:
             return
+        if self.frame in self._unreadable:
+            self._show_unreadable()
+            return
         plate = loader.plate(self.frame)
-        if plate is None:
+        if plate is None or loader.waits(self.frame):
             return
         mattes = self._mattes(snapshot, loader)
         if mattes is None:  # on its way; the frame before would be wrong, the plate is not
             if self._on_canvas == self.frame:
                 return
-            mattes = {}
+            mattes, self.whole = {}, False
+        else:
+            self.whole = True
+        self.canvas.set_message("")
         self._content = Content(
             plate=plate,
-            linear=snapshot.clip.colour_space == "linear",
+            linear=self._linear,
             mattes=mattes,
             colours={o.id: o.colour for o in snapshot.objects} | {NEW: self._colour(NEW)},
             active=self.active,
-            before=self._before.get(self.frame),
-            neighbours=self._neighbours(snapshot),
+            before=self._earlier(),
+            neighbours=self._neighbours(),
+            aspect=float(snapshot.clip.pixel_aspect),
+            shown=loader.shown(self.frame),
         )
         self._on_canvas = self.frame
         self.canvas.show_content(self._content)
+        self.shown.emit(self.frame)
+
+    def _show_unreadable(self) -> None:
+        """Another frame's picture would be wrong where this one cannot be read."""
+        self._content, self._on_canvas, self.whole = None, self.frame, False
+        self.canvas.show_content(None)
+        text = self.tr("Frame {n} cannot be read.")
+        self.canvas.set_message(text.format(n=self.frame))
         self.shown.emit(self.frame)
 
     def _mattes(self, snapshot: Snapshot, loader: FrameLoader) -> dict[int, Alpha] | None:
@@ -293,14 +336,14 @@ class Stage(QObject):
         found = loader.mattes(self.frame, self.document.version(self.frame))
         if found is None and painted is None:
             return None
-        shown = {o.id for o in snapshot.objects if o.visible or o.id == self.active}
+        shown = {o.id for o in snapshot.objects if o.visible}
         if self.solo is not None:
-            shown &= {self.solo}
+            shown = {self.solo}
         if found is None and self._content is not None and self._on_canvas == self.frame:
             mattes = {i: a for i, a in self._content.mattes.items() if i in shown}
         else:
             mattes = {i: as_alpha(found[i]) for i in sorted(found or {}) if i in shown}
-        if painted is not None:
+        if painted is not None and (self.active is None or self.active in shown):
             mattes[NEW if self.active is None else self.active] = painted
         return mattes
 
@@ -314,12 +357,27 @@ class Stage(QObject):
         self._layer = None
         return None
 
-    def _neighbours(self, snapshot: Snapshot) -> tuple[Alpha, ...]:
-        if not self.view.onion or self.active is None:
+    def _earlier(self) -> dict[int, Alpha] | None:
+        """What was here before the last correction, for the view that shows the difference."""
+        if self.view.mode != "difference" or self.frame not in self._before:
+            return None
+        return {i: as_alpha(matte) for i, matte in self._before[self.frame].items()}
+
+    @property
+    def _linear(self) -> bool:
+        return self.snapshot is not None and self.snapshot.clip.colour_space == "linear"
+
+    @property
+    def _near(self) -> tuple[int | None, int | None]:
+        """The frames before and after this one."""
+        frames = self.snapshot.frames if self.snapshot is not None else ()
+        return neighbours(frames, self.frame)
+
+    def _neighbours(self) -> tuple[Alpha | None, ...]:
+        active = self.active
+        if not self.view.onion or active is None:
             return ()
-        near = (self.frame - 1, self.frame + 1)
-        found = (self.matte(frame, self.active) for frame in near if frame in snapshot.frames)
-        return tuple(matte for matte in found if matte is not None)
+        return tuple(None if frame is None else self.matte(frame, active) for frame in self._near)
 
     def _colour(self, object_id: int) -> Colour:
         """Of an object, or of the one that comes next."""
@@ -327,11 +385,9 @@ class Stage(QObject):
         if known is not None:
             return known.colour
         objects = self.snapshot.objects if self.snapshot is not None else ()
-        red, green, blue = davis_palette()[max((o.id for o in objects), default=0) + 1]
-        return int(red), int(green), int(blue)
+        return overlay_colour(max((o.id for o in objects), default=0) + 1)
 
-    def _picture(self) -> npt.NDArray[np.uint8]:
+    def _picture(self, content: Content) -> Neutral:
         """The plate as a screen shows it, for tools that look for edges."""
-        assert self._content is not None
-        plate = self._content.plate
-        return plate if plate.dtype == np.uint8 else display(plate, self._content.linear, 0.0, 1.0)
+        graded = (self.view.exposure, self.view.gamma) != (0.0, 1.0)
+        return Neutral(content.plate, content.linear, None if graded else content.shown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -94,8 +95,9 @@ class Snapshot:
         return replace(self, versions=MappingProxyType(dict(versions)))
 
     def nearest(self, frame: int) -> int:
-        """The readable frame nearest to a number."""
-        return min(self.frames, key=lambda known: abs(known - frame))
+        """The readable frame nearest to a number; of two the lower."""
+        at = bisect_left(self.frames, frame)
+        return min(self.frames[max(at - 1, 0) : at + 1], key=lambda known: abs(known - frame))
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,14 @@ from PySide6.QtCore import QObject
 from roto_gui.actions.shortcuts import effective_keys
 from roto_gui.commands import masks, moving
 from roto_gui.hints import hint
+from roto_gui.settings.places import Place
 from roto_gui.tools.brush import Brush
 
 if TYPE_CHECKING:
     from roto_gui.actions.table import Needs
     from roto_gui.main_window import MainWindow
     from roto_gui.settings.config import Preferences
-    from roto_gui.state import Progress
+    from roto_gui.state import Colour, Progress
 
 _HUNDRED = 100.0  # logical pixels of a drag from a soft to a hard brush
 
@@ -41,6 +42,8 @@ class Wiring(QObject):
         self._wire_painting()
         self._wire_objects()
         self._wire_window()
+        self._wire_places()
+        self._followed: Preferences | None = None
         self._follow_config(window.config.preferences)
         window.actions_.set_checked("loop", self.work.loop)
         self._show_view()
@@ -79,6 +82,7 @@ class Wiring(QObject):
         stage.view_changed.connect(lambda _: self._show_view())
         stage.solo_changed.connect(self._show_solo)
         window.view_options.view_changed.connect(stage.set_view)
+        window.canvas.wiped.connect(lambda share: stage.change_view(wipe=share))
 
     def _wire_moving(self) -> None:
         window, work = self.window, self.work
@@ -105,14 +109,16 @@ class Wiring(QObject):
         )
         painter.tool_changed.connect(self._show_tool)
         painter.painted.connect(lambda _: self._show_state())
+        painter.busy_changed.connect(lambda _: self._show_state())
         self.work.brush_changed.connect(options.set_brush)
         window.canvas.brush_dragged.connect(self._drag_brush)
         window.timeline.keyframe_removed.connect(self.document.remove_keyframe)
 
     def _wire_objects(self) -> None:
         panel, document = self.window.objects_panel, self.document
-        panel.object_chosen.connect(self.stage.activate)
-        self.window.timeline.object_chosen.connect(self.stage.activate)
+        panel.object_chosen.connect(self.work.activate)
+        self.window.timeline.object_chosen.connect(self.work.activate)
+        self.window.timeline.object_menu_wanted.connect(lambda i, at: panel.menu(i).popup(at))
         panel.added.connect(lambda: self.window.actions_.run("add_object"))
         panel.renamed.connect(document.rename_object)
         panel.recoloured.connect(document.recolour_object)
@@ -121,6 +127,8 @@ class Wiring(QObject):
         panel.lifetime_changed.connect(document.set_lifetime)
         panel.removed.connect(document.remove_object)
         panel.absent_here.connect(lambda i: document.set_absent(self.work.frame, i))
+        panel.lock_wanted.connect(lambda i, frame: document.lock(frame, frame, [i]))
+        panel.unlock_wanted.connect(lambda i, frame: document.unlock(frame, frame, i))
 
     def _wire_window(self) -> None:
         window, config = self.window, self.window.config
@@ -138,18 +146,31 @@ class Wiring(QObject):
         if config.warning:
             window.notices.show_notice(config.warning)
 
+    def _wire_places(self) -> None:
+        self.stage.frame_changed.connect(lambda _: self._note_place())
+        self.stage.active_changed.connect(lambda _: self._note_place())
+        self.document.closed.connect(self.window.places.write)
+
+    def _note_place(self) -> None:
+        """Remember where the artist is, for the next time this project is opened."""
+        snapshot = self.document.snapshot
+        if snapshot is not None and self.stage.is_open:
+            self.window.places.note(snapshot.path, Place(self.stage.frame, self.stage.active))
+
     # What is shown
 
     def _opened(self) -> None:
         snapshot, window = self.document.snapshot, self.window
         if snapshot is None or self.document.plates is None:
             return
+        place = window.places.find(snapshot.path) or Place(snapshot.frames[0])
         self.stage.open(self.document.plates)
         window.show_welcome(False)
         window.setWindowTitle(f"{_clip_name(snapshot.clip.path)} \N{EM DASH} roto")
+        self.stage.go_to(place.frame)
         if snapshot.objects:
-            self.stage.activate(snapshot.objects[0].id)
-        self.stage.go_to(snapshot.frames[0])
+            known = snapshot.object(place.object)
+            self.stage.activate((known or snapshot.objects[0]).id)
         window.canvas.setFocus()
         self._show_snapshot()
         if snapshot.read_only:
@@ -202,7 +223,7 @@ class Wiring(QObject):
                     snapshot,
                     active,
                     busy=self.document.busy,
-                    selecting=self.painter.tool.busy,
+                    begun=self.painter.tool.name if self.painter.tool.busy else "",
                     receipt=self.document.receipt is not None,
                 )
             )
@@ -253,10 +274,13 @@ class Wiring(QObject):
         window.welcome.set_recent(preferences.recent)
         window.recent_menu.set_recent(preferences.recent)
         window.palette_.set_recent(preferences.recent_commands)
-        self.stage.change_view(
-            opacity=preferences.overlay_opacity, background=preferences.cutout_colour
-        )
-        self.work.set_brush(preferences.brush_size / 2, preferences.brush_hardness)
+        # What an artist has changed since by key or drag stays, until the preference changes.
+        before, self._followed = self._followed, preferences
+        if before is None or _view_of(before) != _view_of(preferences):
+            opacity, background = _view_of(preferences)
+            self.stage.change_view(opacity=opacity, background=background)
+        if before is None or _brush_of(before) != _brush_of(preferences):
+            self.work.set_brush(*_brush_of(preferences))
         window.canvas.set_background(preferences.canvas_background)
         self._show_state()
 
@@ -269,6 +293,14 @@ class Wiring(QObject):
         radius, hardness = self.work.brush
         across /= self.window.canvas.scale
         self.work.set_brush(radius + across / 2, hardness + upwards / _HUNDRED)
+
+
+def _view_of(preferences: Preferences) -> tuple[float, Colour]:
+    return preferences.overlay_opacity, preferences.cutout_colour
+
+
+def _brush_of(preferences: Preferences) -> tuple[float, float]:
+    return preferences.brush_size / 2, preferences.brush_hardness
 
 
 def _clip_name(path: str) -> str:

@@ -74,6 +74,11 @@ class Workspace(QObject):
         self.painter.finish()
         self.stage.go_to(frame)
 
+    def activate(self, object_id: int | None) -> None:
+        """Finish what is begun, and work on another object."""
+        self.painter.finish()
+        self.stage.activate(object_id)
+
     def _play_on(self, frame: int) -> None:
         """The player wants a frame; at the end it stops, unless it is to begin again."""
         ahead = self.frames[-1] if self.player.direction > 0 else self.frames[0]

@@ -38,7 +38,16 @@ def drag(tool, on, *points, **of_pointer):
     at = [Pointer(x, y, **of_pointer) for x, y in points]
     boxes = [tool.press(on, at[0])]
     boxes += [tool.move(on, p) for p in at[1:]]
-    return [*boxes, tool.release(on, at[-1])]
+    boxes.append(tool.release(on, at[-1]))
+    return [*boxes, *settle(tool, on)]
+
+
+def settle(tool, on):
+    """Answer all that a tool asks for, as a thread would; the boxes that changed."""
+    boxes = []
+    while (question := tool.question(on)) is not None:
+        boxes.append(tool.answer(on, question, question.find()))
+    return boxes
 
 
 def test_tools_are_known_by_name_and_begin_idle():
@@ -61,10 +70,11 @@ def test_boxes_hold_all_changes_and_cancel_restores_every_bit(name, negative):
     for i, (x, y) in enumerate(path):
         at = Pointer(x, y, negative=negative)
         before = on.alpha.copy()
-        box = tool.press(on, at) if i == 0 else tool.move(on, at)
+        boxes = [tool.press(on, at) if i == 0 else tool.move(on, at), *settle(tool, on)]
         changed = before != on.alpha
-        if box is not None:
-            changed[box] = False
+        for box in boxes:
+            if box is not None:
+                changed[box] = False
         assert not changed.any()
     if name == "smart":
         tool.release(on, at)
@@ -264,3 +274,58 @@ def test_what_was_found_is_the_same_every_time():
         drag(SmartSelect(), on, (60, 60), (90, 70))
         masks.append(on.alpha)
     assert np.array_equal(*masks)
+
+
+def test_while_a_stroke_is_drawn_what_it_finds_so_far_is_shown():
+    on, tool = layer(), SmartSelect(3)
+    tool.press(on, Pointer(60, 60))
+    settle(tool, on)
+    first = overlap(on)
+    assert 0 < first < 0.9
+    assert tool.question(on) is None
+    tool.move(on, Pointer(90, 60))
+    settle(tool, on)
+    assert overlap(on) > 0.97
+    assert not tool.complete
+
+
+@pytest.mark.parametrize("asked", [(), (0,), (0, 1), (1, 3)])
+def test_previews_do_not_change_what_a_stroke_comes_to(asked):
+    path = [(60, 60), (70, 62), (80, 70), (130, 20)]  # the last leaves the square
+    plain = layer(0.25)
+    drag(SmartSelect(3), plain, *path)
+    on, tool = layer(0.25), SmartSelect(3)
+    for i, (x, y) in enumerate(path):
+        (tool.move if i else tool.press)(on, Pointer(x, y))
+        if i in asked:
+            settle(tool, on)
+    tool.release(on, Pointer(*path[-1]))
+    settle(tool, on)
+    assert on.alpha.tobytes() == plain.alpha.tobytes()
+
+
+def test_a_stroke_drawn_while_another_is_being_found_waits_for_it():
+    plain, on = layer(), layer()
+    tool = SmartSelect(3)
+    drag(tool, plain, (60, 60), (90, 60))
+    drag(tool, plain, (45, 85), (100, 85), negative=True)
+    tool = SmartSelect(3)
+    for points, negative in (([(60, 60), (90, 60)], False), ([(45, 85), (100, 85)], True)):
+        tool.press(on, Pointer(*points[0], negative=negative))
+        tool.move(on, Pointer(*points[1], negative=negative))
+        tool.release(on, Pointer(*points[1], negative=negative))
+    assert not on.alpha.any()
+    settle(tool, on)
+    assert on.alpha.tobytes() == plain.alpha.tobytes()
+
+
+def test_an_answer_that_comes_after_escape_changes_nothing():
+    on, tool = layer(), SmartSelect(3)
+    tool.press(on, Pointer(60, 60))
+    question = tool.question(on)
+    found = question.find()
+    tool.cancel(on)
+    assert tool.answer(on, question, found) is None
+    tool.press(on, Pointer(10, 10))  # of another selection
+    assert tool.answer(on, question, found) is None
+    assert not on.alpha.any()

@@ -50,6 +50,26 @@ def display(plate: Image, linear: bool, exposure: float = 0.0, gamma: float = 1.
     return found
 
 
+class Neutral:
+    """A plate with no exposure and no gamma, made when it is first asked for. Any thread.
+
+    Args:
+        plate: (H, W, 3) uint8 or float32; not to be changed.
+        linear: See :func:`display`.
+        shown: The answer, where somebody has it.
+    """
+
+    def __init__(self, plate: Image, linear: bool, shown: Rgb | None = None) -> None:
+        self._plate, self._linear, self._shown = plate, linear, shown
+
+    def __call__(self) -> Rgb:
+        """(H, W, 3) uint8."""
+        shown = self._shown
+        if shown is None:  # two threads at once would find the same
+            shown = self._shown = display(self._plate, self._linear)
+        return shown
+
+
 @lru_cache(maxsize=8)
 def _codes_table(exposure: float, gamma: float) -> bytes:
     values = np.arange(256) / 255

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QPointF
     from PySide6.QtGui import QMouseEvent, QTabletEvent
 
-Kind = Literal["tool", "pan", "brush"]
+Kind = Literal["tool", "pan", "brush", "wipe"]
 
 STILL = 4.0
 """A click may move so far, in logical units of the screen, and still be one."""
@@ -70,6 +70,11 @@ class Touch:
         """Whether a press here means "not the object"."""
         alt = bool(self.keys & _Modifier.AltModifier)
         return alt or self.eraser or self.button == _Button.RightButton
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is the left button or a pen's point, and no key is held."""
+        return self.button == _Button.LeftButton and not (self.negative or self.shift or self.ctrl)
 
     def begins(self, space: bool) -> Kind | None:
         """What a press is the beginning of; ``space`` is whether the space bar is held."""

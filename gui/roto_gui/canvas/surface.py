@@ -80,8 +80,7 @@ class Surface(QWidget):
         if not same:
             window, ratio = (self.width(), self.height()), self.devicePixelRatioF()
             self._viewport = Viewport((width, height), window, ratio, content.aspect)
-        known = before is not None and before.plate is content.plate
-        if not (known and before is not None and before.linear == content.linear):
+        if before is None or not _same_plate(before, content):
             self._shown = None
         self.refresh()
         if not same:
@@ -105,7 +104,9 @@ class Surface(QWidget):
             return
         if self._shown is None:
             view = self._view
-            self._shown = display(content.plate, content.linear, view.exposure, view.gamma)
+            self._shown = content.shown
+            if self._shown is None:
+                self._shown = display(content.plate, content.linear, view.exposure, view.gamma)
             box = None
         part = _inside(box or content.whole, content.size)
         if part is None:
@@ -283,6 +284,11 @@ class Surface(QWidget):
             ceil(bottom / ratio) - 1,
         )
         return area & self.rect()
+
+
+def _same_plate(before: Content, now: Content) -> bool:
+    same = before.plate is now.plate and before.linear == now.linear
+    return same and before.shown is now.shown
 
 
 def _inside(box: Box, size: tuple[int, int]) -> Box | None:

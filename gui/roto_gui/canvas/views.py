@@ -100,8 +100,11 @@ class Content:
         colours: Of the objects in ``mattes``.
         active: The object being worked on; None: none, or it is not visible.
         before: Mattes before the last correction, by id, for the difference.
-        neighbours: Masks of neighbouring frames, for the onion skin: the one before, the one after.
+        neighbours: Masks of neighbouring frames, for the onion skin: the one before, the one after;
+            None where there is none.
         aspect: Width of a plate pixel over its height.
+        shown: What ``display`` makes of the plate, by whoever had the time; it stands until there
+            is other content. None: it is made with the view's exposure and gamma when needed.
     """
 
     plate: Image
@@ -110,8 +113,9 @@ class Content:
     colours: dict[int, Colour] = field(default_factory=dict)
     active: int | None = None
     before: dict[int, Alpha] | None = None
-    neighbours: tuple[Alpha, ...] = ()
+    neighbours: tuple[Alpha | None, ...] = ()
     aspect: float = 1.0
+    shown: Rgb | None = None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -159,7 +163,8 @@ def outlines(content: Content, view: View) -> list[Outline]:
     found: list[Outline] = []
     if view.onion:
         for number, alpha in enumerate(content.neighbours):
-            found.append(Outline(alpha, NEIGHBOURS[number % len(NEIGHBOURS)], 0))
+            if alpha is not None:
+                found.append(Outline(alpha, NEIGHBOURS[number % len(NEIGHBOURS)], 0))
     if view.mode not in ("overlay", "outline") or view.channel == "a":
         return found
     for i in sorted(content.mattes, key=lambda i: i == content.active):

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QNativeGestureEvent, QPainter, QPen
+from PySide6.QtGui import QKeyEvent, QNativeGestureEvent, QPainter
 
 from roto_gui.canvas import marks
+from roto_gui.canvas.dropping import DropSurface
 from roto_gui.canvas.pointing import STILL, Drag, Touch
-from roto_gui.canvas.surface import Surface
+from roto_gui.canvas.views import wipe_column
 from roto_gui.tools.base import Pointer
 
 if TYPE_CHECKING:
     from PySide6.QtGui import (
-        QDragEnterEvent,
-        QDragLeaveEvent,
-        QDropEvent,
         QEnterEvent,
         QFocusEvent,
         QMouseEvent,
@@ -31,11 +28,11 @@ if TYPE_CHECKING:
     from roto_gui.canvas.views import Content
 
 _NOTCH = 1.25  # zoom by one notch of the wheel
-_DROP_LINE = QColor(0x6A, 0x9F, 0xC8)
+_REACH = 5.0  # logical units beside the wipe's line from which it is caught
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class Canvas(Surface):
+class Canvas(DropSurface):
     """What the artist works on.
 
     - left drag: the tool; right drag, Alt+left drag, or a pen's eraser end: the tool, negative
@@ -46,6 +43,7 @@ class Canvas(Surface):
     - double click, Enter: ``confirmed``; a double click's second press and release go to the tool
       first, so that two quick dabs are two dabs
     - Escape: ``cancelled``; a drag that is going on ends with it, and no release follows
+    - left drag of the wipe's line: where the wipe is
     - Space, pressed and let go without a drag: ``tapped``, so that it can still mean "play"
 
     Keys come here while the canvas has the focus; a click gives it the focus.
@@ -66,21 +64,19 @@ class Canvas(Surface):
     tapped = Signal()
     brush_dragged = Signal(float, float)
     """Change of size and of hardness, in logical units of the screen: to the right, upwards."""
-    dropped = Signal(list)
-    """Files that were dropped, as ``Path``."""
+    wiped = Signal(float)
+    """The wipe's line is wanted elsewhere: share of the width, 0..1."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMouseTracking(True)
         self.setTabletTracking(True)
-        self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._ring: float | None = None
         self._drag: Drag | None = None
         self._pointer: QPointF | None = None
         self._space = False
         self._used_space = False  # for a pan: letting it go is no tap
-        self._dropping = False
 
     def show_content(self, content: Content | None) -> None:
         """See :meth:`Surface.show_content`."""
@@ -178,6 +174,8 @@ class Canvas(Surface):
         kind = touch.begins(self._space)
         if self.content is None or self._drag is not None or kind is None:
             return
+        if kind == "tool" and touch.plain and self._on_wipe(touch.at):
+            kind = "wipe"
         self._drag = Drag(kind, touch.button, touch.at, touch.at, touch.negative, touch.pressure)
         self._point_at(touch.at)
         if kind == "tool":
@@ -193,6 +191,7 @@ class Canvas(Surface):
         if drag is None or drag.kind != "brush":
             self._point_at(touch.at)  # a ring whose size is being changed stays where it is
         if drag is None:
+            self._choose_cursor()
             self.hovered.emit(self._as_pointer(touch))
             return
         if not drag.moved(touch.at):
@@ -203,6 +202,8 @@ class Canvas(Surface):
             self.pan_by(step.x(), step.y())
         elif drag.kind == "brush":
             self.brush_dragged.emit(step.x(), -step.y())
+        elif drag.kind == "wipe":
+            self.wiped.emit(min(max(self.to_plate(touch.at)[0] / self.content.size[1], 0.0), 1.0))
         else:
             drag.pressure = touch.pressure or drag.pressure
             self.moved.emit(self._as_pointer(touch))
@@ -223,6 +224,15 @@ class Canvas(Surface):
         self.released.emit(at)
         if drag.double and (touch.at - drag.start).manhattanLength() <= STILL:
             self.confirmed.emit()
+
+    def _on_wipe(self, at: QPointF | None) -> bool:
+        """Whether a place is at the wipe's line."""
+        content, wipe = self.content, self.view.wipe
+        if at is None or content is None or wipe is None:
+            return False
+        line = self.to_screen(wipe_column(content, wipe), 0)
+        inside = line.y() <= at.y() <= self.to_screen(0, content.size[0]).y()
+        return inside and abs(line.x() - at.x()) <= _REACH
 
     def _as_pointer(self, touch: Touch) -> Pointer:
         x, y = self.to_plate(touch.at)
@@ -269,33 +279,6 @@ class Canvas(Surface):
             self._space, self._used_space = True, self._drag is not None
             self._choose_cursor()
 
-    # Files
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
-        """As Qt asks."""
-        if _files(event):
-            event.acceptProposedAction()
-            self._mark_drop(True)
-        else:
-            event.ignore()
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802
-        """As Qt asks."""
-        super().dragLeaveEvent(event)
-        self._mark_drop(False)
-
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
-        """As Qt asks."""
-        self._mark_drop(False)
-        files = _files(event)
-        if files:
-            event.acceptProposedAction()
-            self.dropped.emit(files)
-
-    def _mark_drop(self, dropping: bool) -> None:
-        self._dropping = dropping
-        self.update()
-
     # The cursor
 
     def _point_at(self, at: QPointF | None) -> None:
@@ -315,6 +298,8 @@ class Canvas(Surface):
             shape = Qt.CursorShape.ClosedHandCursor
         elif self._space:
             shape = Qt.CursorShape.OpenHandCursor
+        elif self._wiping:
+            shape = Qt.CursorShape.SplitHCursor
         if self.cursor().shape() != shape:
             self.setCursor(shape)
 
@@ -322,12 +307,11 @@ class Canvas(Surface):
         hidden = self.cursor().shape() == Qt.CursorShape.BlankCursor
         if self._pointer is not None and hidden and self.content is not None:
             marks.draw_cursor(painter, self.viewport, self._pointer, self._ring)
-        if self._dropping:
-            painter.setPen(QPen(_DROP_LINE, 3))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(self.rect().adjusted(1, 1, -2, -2))
+        super()._paint_above(painter)
 
-
-def _files(event: QDropEvent) -> list[Path]:
-    """Local files that are being dragged."""
-    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+    @property
+    def _wiping(self) -> bool:
+        """Whether the pointer moves the wipe, or would."""
+        if self._drag is not None:
+            return self._drag.kind == "wipe"
+        return self._on_wipe(self._pointer)

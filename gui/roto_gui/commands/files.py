@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
+    from roto.engine import Engine
     from roto_gui.settings.config import Config
     from roto_gui.state import ExportRequest
     from roto_gui.workspace import Workspace
@@ -32,11 +33,17 @@ class Files:
         work: What is worked on.
         config: Remembers folders and what was opened.
         window: Parent of the dialogs.
+
+    Attributes:
+        engine: Works in place of the network that the preferences name; None: that network.
     """
 
     def __init__(self, work: Workspace, config: Config, window: QWidget) -> None:
         self.work, self.config, self.window = work, config, window
+        self.engine: Engine | None = None
         self._export: ExportDialog | None = None
+        self._path = ""  # of what is being opened
+        work.document.opened.connect(self._remember)
 
     def slots(self) -> dict[str, Callable[..., None]]:
         """Functions by action id."""
@@ -55,8 +62,9 @@ class Files:
         path = path if path.endswith(PROJECT) else as_clip(path)
         chosen = self.config.preferences
         self.work.painter.finish()
-        self.config.update(recent=remember(chosen.recent, path))
-        opening = Opening(path, chosen.model or DEFAULT, chosen.short_side, chosen.device)
+        self._path = path
+        model = self.engine or chosen.model or DEFAULT
+        opening = Opening(path, model, chosen.short_side, chosen.device)
         self.work.document.open(opening.session)
 
     def open_sample(self) -> None:
@@ -119,6 +127,10 @@ class Files:
     def write(self, request: ExportRequest) -> None:
         """Write mattes in the background."""
         self.work.document.export(request)
+
+    def _remember(self) -> None:
+        """What did open is offered again."""
+        self.config.update(recent=remember(self.config.preferences.recent, self._path))
 
     def _save_to(self, path: str) -> None:
         self.work.document.save_as(Path(path))

@@ -45,6 +45,8 @@ def play(work: Workspace, direction: int) -> None:
     work.painter.finish()
     forward = direction >= 0
     frames = work.frames
+    if not frames:
+        return
     start = work.frame
     if not work.loop and start == frames[-1 if forward else 0]:
         start = frames[0 if forward else -1]

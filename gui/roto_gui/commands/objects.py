@@ -48,8 +48,9 @@ def _add(work: Workspace) -> None:
 
     def arrived() -> None:
         new = [o.id for o in (work.snapshot.objects if work.snapshot else ()) if o.id not in known]
-        if new:
+        if new or work.document.settled:  # it is there, or was refused
             work.document.changed.disconnect(arrived)
+        if new:
             work.stage.activate(new[-1])
 
     work.document.changed.connect(arrived)
@@ -58,9 +59,8 @@ def _add(work: Workspace) -> None:
 
 def _select(work: Workspace, n: int) -> None:
     """The n-th object of the list."""
-    work.painter.finish()
     if work.snapshot is not None and n <= len(work.snapshot.objects):
-        work.stage.activate(work.snapshot.objects[n - 1].id)
+        work.activate(work.snapshot.objects[n - 1].id)
 
 
 def _hide(work: Workspace) -> None:

@@ -86,4 +86,4 @@ def _suspect(work: Workspace, step: int) -> None:
     frame = (later or frames)[0 if step > 0 else -1]
     worst = next(found for found in snapshot.suggestions if found.frame == frame)
     work.visit(frame)
-    work.stage.activate(worst.object)
+    work.activate(worst.object)

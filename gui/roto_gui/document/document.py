@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from roto_gui.state import Colour, ExportRequest
 
 
+_IN_RECEIPTS = ("propagate", "accept", "revert", "remove object")
+"""Steps of the session that make another receipt, when they are taken or brought back."""
+
+
 class Document(Keeper):
     """One project and what can be done to it."""
 
@@ -125,24 +129,26 @@ class Document(Keeper):
         chosen = None if objects is None else list(objects)
         self.edit(self.tr("Lock"), lambda s: s.lock((first, last), chosen, region))
 
-    def unlock(self, first: int, last: int) -> None:
-        """Remove the locks that touch a range of frames."""
+    def unlock(self, first: int, last: int, object_id: int | None = None) -> None:
+        """Remove the locks that touch a range of frames; with an id only those on that object."""
+        on = (None, object_id)  # None: a lock on all objects
 
         def do(session: Session) -> None:
             locks = session.project.locks().values()
-            session.unlock([k.id for k in locks if k.first <= last and k.last >= first])
+            met = [k for k in locks if k.first <= last and k.last >= first]
+            session.unlock([k.id for k in met if object_id is None or k.object in on])
 
         self.edit(self.tr("Unlock"), do)
 
     # History
 
     def undo(self) -> None:
-        """Take the newest step back, a whole propagation at once."""
-        self.edit(self.tr("Undo"), lambda s: s.undo())
+        """Take the newest step back, a whole propagation at once; one that runs ends."""
+        self.edit(self.tr("Undo"), lambda s: self._travel(s, s.undo()), ends=True)
 
     def redo(self) -> None:
         """Bring back what was undone last."""
-        self.edit(self.tr("Redo"), lambda s: s.redo())
+        self.edit(self.tr("Redo"), lambda s: self._travel(s, s.redo()), ends=True)
 
     def accept(self) -> None:
         """The newest propagation is good."""
@@ -152,6 +158,11 @@ class Document(Keeper):
         """Bring back what was there before the newest propagation."""
         frames = None if first is None or last is None else (first, last)
         self.edit(self.tr("Revert"), lambda s: s.revert(frames), receipt=True)
+
+    def _travel(self, session: Session, step: str | None) -> None:
+        """After a step through the history: is there another receipt now?"""
+        if step in _IN_RECEIPTS:
+            self.show_receipt(session)
 
     def save_as(self, path: Path) -> None:
         """Go on in a new project file."""
@@ -176,6 +187,7 @@ class Document(Keeper):
             watch.event,
             watch.ended,
             watch.pause,
+            edits=True,
         )
         self.run(job)
 

@@ -125,8 +125,22 @@ class Keeper(QObject):
 
         self._worker.post(Task(self.tr("Show frame"), do, edits=False))
 
-    def edit(self, name: str, do: Callable[[Session], Any], *, receipt: bool = False) -> None:
-        """Have an edit done, and everything told that it may have changed."""
+    def edit(
+        self,
+        name: str,
+        do: Callable[[Session], Any],
+        *,
+        receipt: bool = False,
+        ends: bool = False,
+    ) -> None:
+        """Have an edit done, and everything told that it may have changed.
+
+        Args:
+            name: What it is.
+            do: Called in the session's thread.
+            receipt: Whether the receipt may be another one after it.
+            ends: See :class:`roto_gui.document.worker.Task`.
+        """
         if self._worker is None:
             return
 
@@ -138,7 +152,7 @@ class Keeper(QObject):
                 self.show(session, receipt=receipt)
 
         self._pending += 1
-        self._worker.post(Task(name, task))
+        self._worker.post(Task(name, task, ends=ends))
 
     def run(self, job: Job) -> None:
         if self._worker is None:
@@ -155,7 +169,11 @@ class Keeper(QObject):
         """Send a snapshot to the window's thread; in the session's."""
         self.post(self.put_snapshot, take(session))
         if receipt:
-            self.post(self._put_receipt, session.receipt())
+            self.show_receipt(session)
+
+    def show_receipt(self, session: Session) -> None:
+        """Send the receipt to the window's thread; in the session's."""
+        self.post(self._put_receipt, session.receipt())
 
     def post(self, function: Callable[..., None], *arguments: Any) -> None:
         """Have something called on the window's thread, if the project is still the same."""

@@ -1,7 +1,8 @@
 """Pictures for the canvas: decoded plates and computed mattes, from a thread of their own.
 
-Neither decoding a plate nor making mattes of stored logits may hold up the window. Both are kept
-up to a bound; what the artist looks at comes first, then the frames ahead of it.
+Neither decoding a plate, nor what a screen shows of float values, nor making mattes of stored
+logits may hold up the window. All are kept up to a bound; what the artist looks at comes first,
+then the frames ahead of it.
 """
 
 from __future__ import annotations
@@ -15,18 +16,21 @@ import numpy as np
 import numpy.typing as npt
 
 from roto.errors import RotoError
+from roto_gui.canvas.display import display
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
 
     from roto.media import FrameSource, Image
     from roto.results import FrameResult
+    from roto_gui.canvas.display import Rgb
 
     Mattes = Mapping[int, npt.NDArray[np.uint8] | npt.NDArray[np.float32]]
 
 T = TypeVar("T")
 
 PLATE_BYTES = 2 * 2**30
+SHOWN_BYTES = 2**29
 MATTE_BYTES = 2**29
 
 
@@ -96,7 +100,9 @@ class FrameLoader:
         opener: Opens the clip; called in the thread.
         loaded: Told of each frame that is ready, in the thread.
         failed: Told of each that cannot be, and why, in the thread.
+        linear: Whether float plates are scene-linear.
         plate_bytes: Bound of the decoded plates.
+        shown_bytes: Bound of what a screen shows of float plates.
         matte_bytes: Bound of the mattes.
     """
 
@@ -106,11 +112,17 @@ class FrameLoader:
         loaded: Callable[[int], None],
         failed: Callable[[int, RotoError], None],
         *,
+        linear: bool = False,
         plate_bytes: int = PLATE_BYTES,
+        shown_bytes: int = SHOWN_BYTES,
         matte_bytes: int = MATTE_BYTES,
     ) -> None:
         self._opener, self._loaded, self._failed = opener, loaded, failed
+        self._linear = linear
         self._plates: Bounded[Image] = Bounded(plate_bytes)
+        self._shown: Bounded[Rgb] = Bounded(shown_bytes)
+        self._grade = (0.0, 1.0)  # exposure and gamma
+        self._most: int | None = None  # frames that fit; not known before there is one
         self._mattes: Bounded[Mattes] = Bounded(matte_bytes)
         self._wanted: list[Wanted] = []
         self._condition = threading.Condition()
@@ -127,6 +139,27 @@ class FrameLoader:
         """A plate that is ready, (H, W, 3); not to be changed."""
         return self._plates.get(frame)
 
+    def grade(self, exposure: float, gamma: float) -> None:
+        """How float plates are shown from now on; what was asked for has to be asked for again."""
+        self._grade = exposure, gamma
+
+    @property
+    def graded(self) -> tuple[float, float]:
+        """Exposure and gamma."""
+        return self._grade
+
+    def shown(self, frame: int) -> Rgb | None:
+        """What a screen shows of a float plate as graded now, (H, W, 3); None: not ready, or 8 bit.
+
+        8-bit plates need no preparation: they are shown as they are, or through a small table.
+        """
+        return self._shown.get((frame, self._grade))
+
+    def waits(self, frame: int) -> bool:
+        """Whether there is nothing to be shown of a frame yet."""
+        plate = self.plate(frame)
+        return plate is None or (plate.dtype != np.uint8 and self.shown(frame) is None)
+
     def mattes(self, frame: int, version: int) -> Mattes | None:
         """Mattes by object id, (H, W); None where they are not ready.
 
@@ -136,9 +169,12 @@ class FrameLoader:
         return {} if version == 0 else self._mattes.get((frame, version))
 
     def request(self, wanted: Sequence[Wanted]) -> None:
-        """Make these ready, in this order; what was asked for before and not begun is forgotten."""
+        """Make these ready, in this order, as many as there is room for.
+
+        What was asked for before and not begun is forgotten.
+        """
         with self._condition:
-            self._wanted = list(wanted)
+            self._wanted = list(wanted)[: self._most]
             self._condition.notify()
 
     def close(self) -> None:
@@ -172,21 +208,35 @@ class FrameLoader:
             return None if self._closing else self._wanted.pop(0)
 
     def _ready(self, wanted: Wanted) -> bool:
-        plate = self._plates.get(wanted.frame) is not None
+        plate = not self.waits(wanted.frame)
         if wanted.result is None:
             return plate
         return plate and self.mattes(wanted.frame, wanted.version) is not None
 
     def _make(self, source: FrameSource, wanted: Wanted) -> None:
-        frame = wanted.frame
-        if self._plates.get(frame) is None:
+        frame, grade = wanted.frame, self._grade
+        plate = self._plates.get(frame)
+        if plate is None:
             plate = source.read(frame)
             plate.setflags(write=False)
             self._plates.put(frame, plate, plate.nbytes)
+            self._leave_room(plate)
+        if plate.dtype != np.uint8 and self._shown.get((frame, grade)) is None:
+            shown = display(plate, self._linear, *grade)
+            self._shown.put((frame, grade), shown, shown.nbytes)
         if wanted.result is not None and self.mattes(frame, wanted.version) is None:
             mattes = shown_mattes(wanted.result)
             size = sum(matte.nbytes for matte in mattes.values())
             self._mattes.put((frame, wanted.version), mattes, size)
+
+    def _leave_room(self, plate: Image) -> None:
+        """Never ask for more than can be kept: the frame looked at would be dropped for others."""
+        most = self._plates.bytes_at_most // plate.nbytes
+        if plate.dtype != np.uint8:
+            most = min(most, self._shown.bytes_at_most // plate.size)
+        with self._condition:
+            self._most = max(most, 1)
+            del self._wanted[self._most :]
 
 
 def shown_mattes(result: FrameResult) -> Mattes:

@@ -35,11 +35,13 @@ class Task:
         name: What it is, for error texts.
         do: Called in the worker's thread.
         edits: Whether it changes anything: a running job then starts anew after it.
+        ends: Whether it ends a running job that edits: taking something back would be in vain.
     """
 
     name: str
     do: Callable[[Session], None]
     edits: bool = True
+    ends: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Job:
         ended: Called once at the end: "done", "cancelled" or "failed".
         paused: Called with True and False when it is halted and goes on.
         background: Whether it makes way for any other job.
+        edits: Whether it changes the project.
     """
 
     name: str
@@ -61,6 +64,7 @@ class Job:
     ended: Callable[[str], None]
     paused: Callable[[bool], None]
     background: bool = False
+    edits: bool = False
 
 
 class Worker:
@@ -193,6 +197,8 @@ class Worker:
     def _do(self, session: Session, task: Task) -> None:
         if task.edits:
             self._interrupt()
+        if task.ends and self._job is not None and self._job.edits:
+            self._cancelled = True
         try:
             task.do(session)
         except Exception as error:  # noqa: BLE001 - as above; told, and the thread lives on

@@ -102,6 +102,8 @@ class ObjectsPanel(QWidget):
     lifetime_changed = Signal(int, object, object)
     removed = Signal(int)
     absent_here = Signal(int)
+    lock_wanted = Signal(int, int)  # object, frame
+    unlock_wanted = Signal(int, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -201,6 +203,16 @@ class ObjectsPanel(QWidget):
     def _frame_actions(self, menu: QMenu, known: ObjectState, frame: int) -> list[QAction]:
         tell, first, last = self.lifetime_changed.emit, known.first, known.last
         texts = [
+            (
+                self.tr("Lock frame {n}"),
+                partial(self.lock_wanted.emit, known.id, frame),
+                known.states.get(frame) not in ("locked", None),
+            ),
+            (
+                self.tr("Unlock frame {n}"),
+                partial(self.unlock_wanted.emit, known.id, frame),
+                known.states.get(frame) == "locked",
+            ),
             (self.tr("Not in frame {n}"), partial(self.absent_here.emit, known.id), True),
             (
                 self.tr("Lifetime starts at {n}"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from roto_gui.tools.base import Alpha, Box, Guide, Layer, Pointer, Tool
+from roto_gui.tools.base import Alpha, Box, Guide, Layer, Pointer, Question, Tool
 from roto_gui.tools.brush import Brush, Eraser
 from roto_gui.tools.fill import Fill
 from roto_gui.tools.polygon import Lasso, Polygon, Rectangle
@@ -31,6 +31,7 @@ __all__ = [
     "Layer",
     "Pointer",
     "Polygon",
+    "Question",
     "Rectangle",
     "SmartSelect",
     "Tool",

@@ -50,7 +50,8 @@ class Layer:
 
     Attributes:
         alpha: Changed in place, only inside the boxes that tools report.
-        picture: Gives the plate, (H, W, 3) uint8 display-referred; read when a tool asks for it.
+        picture: Gives the plate, (H, W, 3) uint8 display-referred; read when a tool asks for it,
+            in any thread.
     """
 
     alpha: Alpha
@@ -77,11 +78,28 @@ class Guide:
     negative: bool = False
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """Something that takes longer to find than a window may wait.
+
+    Attributes:
+        find: Finds it; works on values that nobody changes, in any thread. Raises RotoErrors.
+        about: The tool's own note of what it asked.
+    """
+
+    find: Callable[[], object]
+    about: object = None
+
+
 class Tool(ABC):
     """One way to change a mask.
 
     ``press``, ``move`` and ``release`` return the box that changed, None for nothing. After each
     of them, and after ``confirm``, ``complete`` says whether there is a finished edit to keep.
+
+    What a tool cannot find at once it asks for: ``question`` is looked at after each of them,
+    and ``answer`` is called with what was found, one question at a time, in the order asked.
+    Before ``confirm`` all questions have been answered.
     """
 
     name: ClassVar[str]
@@ -115,6 +133,16 @@ class Tool(ABC):
     @abstractmethod
     def release(self, layer: Layer, at: Pointer) -> Box | None:
         """The button comes up."""
+
+    def question(self, layer: Layer) -> Question | None:
+        """What is to be found next for the layer to be right; None: it is as right as it gets."""
+        del layer
+        return None
+
+    def answer(self, layer: Layer, question: Question, found: object) -> Box | None:
+        """Show what was found. What is not wanted any more changes nothing."""
+        del layer, question, found
+        return None
 
     def confirm(self, layer: Layer) -> Box | None:
         """Enter, or a double click: finish what is begun."""

@@ -1,0 +1,484 @@
+"""The window as an artist uses it: mouse and keys in, pixels and states out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from gui_projects import COUNT, FIRST, SIZE, square_at, write_clip
+from gui_windows import (
+    CTRL,
+    NONE,
+    RIGHT,
+    SHIFT,
+    SlowEngine,
+    act,
+    arrive,
+    drag,
+    end,
+    go,
+    key,
+    make_window,
+    matte,
+    propagate,
+    rectangle,
+    settle,
+    show,
+    shown,
+    state,
+)
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDesktopServices
+
+from roto.export.stills import write_picture
+from roto_gui.actions.action_set import ACTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from roto_gui.main_window import MainWindow
+
+LAST = FIRST + COUNT - 1
+K = Qt.Key
+
+
+@pytest.fixture
+def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
+    """A window with the clip of the red square open."""
+    window = make_window()
+    window.document.failed.connect(lambda what, why: problems.append(f"{what}: {why}"))
+    problems: list[str] = []
+    show(qtbot, window, write_clip(tmp_path / "plates"))
+    yield window
+    end(window)
+    assert problems == []
+
+
+def pixels(*at: tuple[int, int]) -> np.ndarray:
+    """(H, W) bool with these (x, y) set."""
+    mask = np.zeros(SIZE, bool)
+    for x, y in at:
+        mask[y, x] = True
+    return mask
+
+
+# Actions
+
+
+def test_every_action_does_something(window: MainWindow) -> None:
+    from PySide6.QtCore import SIGNAL
+
+    signal = SIGNAL("triggered(bool)")
+    for spec in ACTIONS:
+        action = window.actions_.actions[spec.id]
+        # One receiver only notes that the action ran.
+        assert action.receivers(signal) > 1 or action.menu() is not None, spec.id
+
+
+@pytest.mark.parametrize("what", ["clip", "painted", "propagated"])
+def test_each_action_that_is_enabled_can_be_run(
+    qtbot: QtBot, window: MainWindow, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda _: True)
+    ran = 0
+    for spec in ACTIONS:
+        if spec.id in ("quit", "close", "open_sample"):
+            continue
+        prepare(qtbot, window, what)
+        ran += window.actions_.run(spec.id)
+        close_dialogs(window)
+        qtbot.waitUntil(lambda: not window.document.busy)
+        settle(qtbot, window)
+        window.work.player.stop()
+    assert ran > {"clip": 50, "painted": 80, "propagated": 90}[what]
+
+
+def prepare(qtbot: QtBot, window: MainWindow, what: str) -> None:
+    """One object that is not locked, hidden or gone, and what else is asked for."""
+    document = window.document
+    assert document.snapshot is not None
+    if what == "clip":
+        return
+    document.unlock(FIRST, LAST)
+    if not document.snapshot.objects:
+        document.add_object()
+    settle(qtbot, window)
+    found = document.snapshot.objects[0]
+    document.show_object(found.id, True)
+    document.set_lifetime(found.id, None, None)
+    settle(qtbot, window)
+    window.work.stage.activate(found.id)
+    window.work.visit(FIRST + 2)
+    if window.work.frame not in found.keyframes:
+        document.paint(window.work.frame, found.id, square_at(2))
+    settle(qtbot, window)
+    if what == "propagated" and not document.receipt:
+        with qtbot.waitSignal(document.ended):
+            document.propagate()
+        settle(qtbot, window)
+    arrive(qtbot, window)
+
+
+def close_dialogs(window: MainWindow) -> None:
+    while (dialog := window.app_dialog()) is not None:
+        dialog.close()
+    window.palette_.hide()
+    window.helping.overlay.leave()
+
+
+# Painting
+
+
+def test_a_brush_of_one_pixel_paints_the_pixels_it_goes_over(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    window.work.set_brush(0.5, 1.0)
+    window.actions_.run("tool_brush")
+    drag(window, [(10.5, 20.5), (13.5, 20.5)])
+    settle(qtbot, window)
+    expected = pixels((10, 20), (11, 20), (12, 20), (13, 20))
+    assert np.array_equal(matte(qtbot, window, FIRST), expected)
+    drag(window, [(12.5, 20.5)], RIGHT)
+    settle(qtbot, window)
+    expected[20, 12] = False
+    assert np.array_equal(matte(qtbot, window, FIRST), expected)
+    window.actions_.run("tool_eraser")
+    drag(window, [(10.5, 20.5)])
+    settle(qtbot, window)
+    expected[20, 10] = False
+    assert np.array_equal(matte(qtbot, window, FIRST), expected)
+
+
+def test_a_pixel_is_hit_at_any_zoom(qtbot: QtBot, window: MainWindow) -> None:
+    window.work.set_brush(0.5, 1.0)
+    window.actions_.run("tool_brush")
+    expected = pixels()
+    for n, scale in enumerate((4.0, 9.0, 31.0)):
+        window.canvas.zoom_by(scale / window.canvas.scale)
+        x, y = window.canvas.to_plate(window.canvas.rect().center().toPointF())
+        x, y = int(x) - n, int(y)
+        drag(window, [(x + 0.5, y + 0.5)])
+        settle(qtbot, window)
+        expected[y, x] = True
+        assert np.array_equal(matte(qtbot, window, FIRST), expected)
+
+
+def test_rectangle_polygon_lasso_and_fill_make_the_masks_they_show(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    rectangle(qtbot, window, square_at(0))
+    assert np.array_equal(matte(qtbot, window, FIRST), square_at(0))
+
+    corners = [(24.0, 16.0), (40.0, 16.0), (40.0, 32.0), (24.0, 32.0)]
+    window.actions_.run("tool_polygon")
+    for corner in corners:
+        drag(window, [corner])
+    key(window, K.Key_Return)
+    settle(qtbot, window)
+    both = square_at(0).copy()
+    both[16:32, 24:40] = True
+    found = matte(qtbot, window, FIRST); print(window.canvas.scale, np.argwhere(found != both)[:20].tolist(), (found!=both).sum(), window.work.painter.busy, window.notices.what.text())
+    assert np.array_equal(matte(qtbot, window, FIRST), both)
+
+    window.actions_.run("tool_lasso")
+    drag(window, [*corners, corners[0]], RIGHT)
+    settle(qtbot, window)
+    assert np.array_equal(matte(qtbot, window, FIRST), square_at(0))
+
+    window.actions_.run("tool_fill")
+    drag(window, [(8.5, 20.5)], RIGHT)
+    settle(qtbot, window)
+    assert not matte(qtbot, window, FIRST).any()
+
+
+def test_leaving_a_frame_with_the_button_down_keeps_the_stroke(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    from PySide6.QtTest import QTest
+
+    for tool, frame in (("brush", FIRST), ("rectangle", FIRST + 2), ("fill", FIRST)):
+        go(qtbot, window, frame)
+        window.actions_.run(f"tool_{tool}")
+        at = window.canvas.to_screen(10.5, 20.5).toPoint()
+        far = window.canvas.to_screen(20, 30).toPoint()
+        QTest.mousePress(window.canvas, Qt.MouseButton.LeftButton, NONE, at)
+        QTest.mouseMove(window.canvas, far)
+        key(window, K.Key_Right)
+        QTest.mouseRelease(window.canvas, Qt.MouseButton.LeftButton, NONE, far)
+        settle(qtbot, window)
+        arrive(qtbot, window)  # the canvas goes on showing frames
+        assert window.work.frame == frame + 1
+        assert state(window, frame) == "keyframe"
+        assert state(window, frame + 1) != "keyframe"
+
+
+def test_escape_gives_up_a_stroke(qtbot: QtBot, window: MainWindow) -> None:
+    window.actions_.run("tool_polygon")
+    for corner in ((4, 4), (20, 4), (20, 20)):
+        drag(window, [corner])
+    key(window, K.Key_Escape)
+    settle(qtbot, window)
+    assert window.document.snapshot is not None
+    assert window.document.snapshot.objects == ()
+    assert not window.work.painter.busy
+
+
+# Keys
+
+
+def test_propagate_check_undo_and_redo_by_keys(qtbot: QtBot, window: MainWindow) -> None:
+    document = window.document
+    rectangle(qtbot, window, square_at(0))
+    with qtbot.waitSignal(document.ended):
+        key(window, K.Key_T)
+    settle(qtbot, window)
+    for position in (1, 5, COUNT - 1):
+        assert np.array_equal(matte(qtbot, window, FIRST + position), square_at(position))
+    key(window, K.Key_J)
+    assert document.snapshot is not None
+    assert window.work.frame in {found.frame for found in document.snapshot.suggestions}
+
+    frame = window.work.frame
+    arrive(qtbot, window)
+    key(window, K.Key_K)
+    key(window, K.Key_C)  # "K C": the result becomes a keyframe
+    settle(qtbot, window)
+    assert state(window, frame) == "keyframe"
+    key(window, K.Key_Z, CTRL)
+    settle(qtbot, window)
+    assert state(window, frame) == "fresh"
+    assert document.receipt is not None
+    key(window, K.Key_Z, CTRL)
+    settle(qtbot, window)
+    assert state(window, frame) == "missing"
+    assert document.receipt is None
+    assert not window.receipts.isVisible()
+    key(window, K.Key_Z, CTRL | SHIFT)
+    settle(qtbot, window)
+    assert state(window, frame) == "fresh"
+    assert document.receipt is not None
+    key(window, K.Key_Z, CTRL | SHIFT)
+    settle(qtbot, window)
+    assert state(window, frame) == "keyframe"
+
+
+def test_undo_ends_a_propagation_and_takes_it_back(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    window.files.engine = SlowEngine()
+    show(qtbot, window, write_clip(tmp_path / "others"))
+    document = window.document
+    rectangle(qtbot, window, square_at(0))
+    with qtbot.waitSignal(document.result_ready):
+        key(window, K.Key_T)
+    with qtbot.waitSignal(document.ended) as ended:
+        key(window, K.Key_Z, CTRL)
+    settle(qtbot, window)
+    assert ended.args == ["propagate", "cancelled"]
+    assert {state(window, f) for f in range(FIRST + 1, LAST + 1)} == {"missing"}
+    assert state(window, FIRST) == "keyframe"
+    assert not document.busy
+
+
+def test_stepping_and_the_range_by_keys(qtbot: QtBot, window: MainWindow) -> None:
+    work = window.work
+    for which, frame in (
+        (K.Key_Right, FIRST + 1),
+        (K.Key_Period, FIRST + 2),
+        (K.Key_Left, FIRST + 1),
+        (K.Key_End, LAST),
+        (K.Key_Home, FIRST),
+    ):
+        key(window, which)
+        assert work.frame == frame
+    go(qtbot, window, FIRST + 2)
+    key(window, K.Key_I)
+    go(qtbot, window, FIRST + 5)
+    key(window, K.Key_O)
+    assert work.range == (FIRST + 2, FIRST + 5)
+    assert work.frames == list(range(FIRST + 2, FIRST + 6))
+    go(qtbot, window, FIRST + 3)
+    rectangle(qtbot, window, square_at(3))
+    propagate(qtbot, window)
+    known = {f for f in range(FIRST, LAST + 1) if state(window, f) == "fresh"}
+    assert known == {FIRST + 2, FIRST + 4, FIRST + 5}
+    key(window, K.Key_I, SHIFT)
+    assert work.range is None
+
+
+# Objects
+
+
+def test_locked_absent_and_lifetime(qtbot: QtBot, window: MainWindow) -> None:
+    rectangle(qtbot, window, square_at(0))
+    propagate(qtbot, window)
+    go(qtbot, window, FIRST + 3)
+    before = matte(qtbot, window, FIRST + 3)
+    act(qtbot, window, "lock_frame")
+    assert state(window, FIRST + 3) == "locked"
+    go(qtbot, window, FIRST + 5)
+    act(qtbot, window, "absent_here")
+    assert state(window, FIRST + 5) in ("absent", "keyframe")
+    assert not matte(qtbot, window, FIRST + 5).any()
+    propagate(qtbot, window)
+    assert np.array_equal(matte(qtbot, window, FIRST + 3), before)
+    go(qtbot, window, FIRST + 3)
+    act(qtbot, window, "unlock")
+    assert state(window, FIRST + 3) != "locked"
+    go(qtbot, window, FIRST + 8)
+    act(qtbot, window, "lifetime_last")
+    assert state(window, FIRST + 9) == "absent"
+    act(qtbot, window, "lifetime_clear")
+    assert state(window, FIRST + 9) != "absent"
+
+
+def test_solo_and_hide(qtbot: QtBot, window: MainWindow) -> None:
+    stage = window.work.stage
+    rectangle(qtbot, window, square_at(0))
+    with qtbot.waitSignal(stage.active_changed):
+        window.actions_.run("add_object")
+    settle(qtbot, window)
+    assert stage.active == 2
+    rectangle(qtbot, window, square_at(10))
+    qtbot.waitUntil(lambda: shown(window, 1) is not None and shown(window, 2) is not None)
+    act(qtbot, window, "solo_object")
+    qtbot.waitUntil(lambda: shown(window, 1) is None and shown(window, 2) is not None)
+    key(window, K.Key_1)
+    qtbot.waitUntil(lambda: shown(window, 1) is not None and shown(window, 2) is None)
+    act(qtbot, window, "solo_object")
+    qtbot.waitUntil(lambda: shown(window, 2) is not None)
+    act(qtbot, window, "hide_object")
+    qtbot.waitUntil(lambda: shown(window, 1) is None)
+    before = window.document.snapshot
+    drag(window, [(50, 40), (60, 46)])
+    settle(qtbot, window)
+    assert window.document.snapshot == before  # what cannot be seen is not painted on
+    assert "hidden" in window.notices.what.text()
+    act(qtbot, window, "hide_object")
+    qtbot.waitUntil(lambda: shown(window, 1) is not None)
+
+
+def test_the_solo_object_that_is_removed_leaves_the_others_to_be_seen(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    rectangle(qtbot, window, square_at(0))
+    with qtbot.waitSignal(window.work.stage.active_changed):
+        window.actions_.run("add_object")
+    settle(qtbot, window)
+    rectangle(qtbot, window, square_at(10))
+    act(qtbot, window, "solo_object")
+    act(qtbot, window, "remove_object")
+    assert window.work.stage.active == 1
+    qtbot.waitUntil(lambda: shown(window, 1) is not None)
+
+
+# Masks from elsewhere
+
+
+def test_a_mask_file_and_the_mask_of_the_frame_before(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    rectangle(qtbot, window, square_at(0))
+    key(window, K.Key_Right)
+    arrive(qtbot, window)
+    act(qtbot, window, "copy_previous")
+    assert np.array_equal(matte(qtbot, window, FIRST + 1), square_at(0))
+    picture = np.repeat(np.where(square_at(3), 255, 0).astype(np.uint8)[..., None], 3, 2)
+    write_picture(tmp_path / "mask.png", picture)
+    go(qtbot, window, FIRST + 3)
+    window.actions_.run("import_mask")
+    dialog = window.app_dialog()
+    assert dialog is not None
+    dialog.fileSelected.emit(str(tmp_path / "mask.png"))  # type: ignore[attr-defined]
+    dialog.close()
+    settle(qtbot, window)
+    assert state(window, FIRST + 3) == "keyframe"
+    assert np.array_equal(matte(qtbot, window, FIRST + 3), square_at(3))
+    key(window, K.Key_Delete)
+    settle(qtbot, window)
+    assert state(window, FIRST + 3) != "keyframe"
+
+
+# Receipts
+
+
+def test_a_receipt_is_accepted_or_taken_back_in_a_range(qtbot: QtBot, window: MainWindow) -> None:
+    document = window.document
+    rectangle(qtbot, window, square_at(0))
+    propagate(qtbot, window)
+    act(qtbot, window, "accept")
+    assert document.receipt is None
+    go(qtbot, window, FIRST + 6)
+    wrong = square_at(6).copy()
+    wrong[40:46, 2:60] = True
+    rectangle(qtbot, window, wrong & ~square_at(6))
+    propagate(qtbot, window)
+    assert document.receipt is not None
+    changed = {change.frame for change in document.receipt.changes}
+    assert changed
+    spoilt = min(changed)
+    window.work.set_range(spoilt, spoilt)
+    act(qtbot, window, "revert_range")
+    assert np.array_equal(matte(qtbot, window, spoilt), square_at(spoilt - FIRST))
+    assert document.receipt is None or spoilt not in {c.frame for c in document.receipt.changes}
+
+
+# Playback
+
+
+def test_playback_shows_the_frames_in_their_order_and_stops(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    frames: list[int] = []
+    window.work.stage.shown.connect(frames.append)
+    window.actions_.run("loop")  # off
+    frames.clear()
+    with qtbot.waitSignal(window.work.player.stopped, timeout=10_000):
+        window.actions_.run("play_forward")
+    order = [f for n, f in enumerate(frames) if n == 0 or f != frames[n - 1]]
+    assert order == sorted(set(order))
+    assert order[-1] == LAST
+    assert window.work.player.direction == 0
+    frames.clear()
+    window.actions_.run("play_backward")
+    qtbot.waitUntil(lambda: len(set(frames)) > 3)
+    key(window, K.Key_Space)  # a tap stops it
+    assert window.work.player.direction == 0
+    order = [f for n, f in enumerate(frames) if n == 0 or f != frames[n - 1]]
+    assert order == sorted(set(order), reverse=True)
+
+
+# Settings
+
+
+def test_what_was_changed_by_key_stays_when_other_settings_change(window: MainWindow) -> None:
+    window.actions_.run("brush_larger")
+    brush = window.work.brush
+    window.work.stage.change_view(opacity=0.9)
+    window.config.update(last_folder="/somewhere")
+    assert window.work.brush == brush
+    assert window.work.stage.view.opacity == 0.9
+    window.config.update(brush_size=10.0, overlay_opacity=0.2)
+    assert window.work.brush[0] == 5.0
+    assert window.work.stage.view.opacity == 0.2
+
+
+def test_the_difference_shows_what_a_correction_changed(qtbot: QtBot, window: MainWindow) -> None:
+    rectangle(qtbot, window, square_at(0))
+    window.actions_.run("view_difference")
+    window.work.set_brush(0.5, 1.0)
+    window.actions_.run("tool_brush")
+    drag(window, [(50.5, 40.5)])
+    settle(qtbot, window)
+
+    def differs() -> bool:
+        content = window.canvas.content
+        if content is None or content.before is None or 1 not in content.mattes:
+            return False
+        return np.array_equal(content.mattes[1] != content.before[1], pixels((50, 40)))
+
+    qtbot.waitUntil(differs)
