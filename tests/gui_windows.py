@@ -14,14 +14,11 @@ from roto_gui.main_window import MainWindow
 from roto_gui.settings.config import Config
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     import numpy.typing as npt
     from pytestqt.qtbot import QtBot
 
-    from roto.engine import SoftMask
-    from roto.fake_engine import FakeFrame
-    from roto.results import Logits
 
 TIMEOUT = 20_000
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
@@ -32,15 +29,10 @@ CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModi
 class SlowMemory(FakeMemory):
     """Takes its time for every frame."""
 
-    def predict(
-        self,
-        frame: int,
-        encoded: FakeFrame,
-        objects: Sequence[int],
-        known: Mapping[int, SoftMask] | None = None,
-    ) -> Logits:
+    def wants(self, frame: int) -> bool:
+        """Called once per predicted frame."""
         time.sleep(0.05)
-        return super().predict(frame, encoded, objects, known)
+        return super().wants(frame)
 
 
 class SlowEngine(FakeEngine):

@@ -58,9 +58,26 @@ def test_importing_roto_and_its_command_line_loads_nothing_heavy():
 
 
 def public_names():
-    for name in ("roto", "roto.export", "roto.masks", "roto.media"):
-        for member in importlib.import_module(name).__all__:
+    for name in (
+        "roto",
+        "roto.delivery",
+        "roto.export",
+        "roto.masks",
+        "roto.media",
+        "roto.painting",
+    ):
+        for member in members(importlib.import_module(name)):
             yield pytest.param(name, member, id=f"{name}.{member}")
+
+
+def members(module):
+    """What a module lists, or, where it lists nothing, what it defines without an underscore."""
+    own = [n for n, value in vars(module).items() if is_of(value, module) and n[0] != "_"]
+    return getattr(module, "__all__", own)
+
+
+def is_of(value, module):
+    return getattr(value, "__module__", None) == module.__name__
 
 
 @pytest.mark.parametrize(("module", "name"), list(public_names()))

@@ -34,7 +34,9 @@ def hint(
     if begun == "smart":
         return _tr("More strokes refine it, with Alt or the right button outside. Enter keeps it.")
     if begun == "polygon":
-        return _tr("Clicks add corners. Enter, or a click on the first one, closes it; Esc drops it.")
+        return _tr(
+            "Clicks add corners. Enter, or a click on the first one, closes it; Esc drops it."
+        )
     if active is None or not active.keyframes:
         return _tr("Draw a stroke inside the object. Right button or Alt: what is not the object.")
     if busy:

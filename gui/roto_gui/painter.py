@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from roto.errors import RotoError
 from roto_gui.asking import Asker
 from roto_gui.tools import TOOLS
+from roto_gui.tools.polygon import Polygon
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +27,9 @@ class _Place(NamedTuple):
     frame: int
     object: int | None  # None: the object that the edit makes
     token: object  # of that object
+
+
+_SNAP = 8.0  # logical pixels of the screen: so near to its first corner a polygon is closed
 
 
 class Painter(QObject):
@@ -96,6 +100,8 @@ class Painter(QObject):
             return
         self._down = self.stage.holding = True
         self._last = at
+        if isinstance(self.tool, Polygon):
+            self.tool.snap = _SNAP / self.stage.canvas.scale
         self._work(lambda: self.tool.press(layer, at))
         self._keep_complete()  # a fill, a polygon's last corner: the release adds nothing
 
@@ -146,6 +152,15 @@ class Painter(QObject):
         self.confirm()
         if self._layer is not None and self.tool.busy:
             self.cancel()
+
+    def take_back_point(self) -> bool:
+        """Take the last point of a polygon away; False where none is begun."""
+        tool = self.tool
+        if not (isinstance(tool, Polygon) and tool.busy):
+            return False
+        tool.remove_last_point()
+        self.stage.canvas.set_guides(tool.guides)
+        return True
 
     def apply(self, operation: Callable[[Alpha], Alpha]) -> None:
         """Change the whole mask of the active object here, as one edit."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from roto_gui.actions.shortcuts import effective_keys
+from roto_gui.actions.table import EDITS
 from roto_gui.commands import masks, moving
 from roto_gui.hints import hint
 from roto_gui.settings.places import Place
@@ -60,6 +61,7 @@ class Wiring(QObject):
         document.progress.connect(self._show_progress)
         document.receipt_changed.connect(self._show_receipt)
         document.noticed.connect(window.notices.show_notice)
+        document.ended.connect(self._tell_ended)
         self.work.failed.connect(window.notices.show_error)
         self.work.noticed.connect(window.notices.show_notice)
         window.status.pause_wanted.connect(
@@ -202,6 +204,11 @@ class Wiring(QObject):
         self.window.status.set_progress(progress)
         self._show_state()
 
+    def _tell_ended(self, what: str, how: str) -> None:
+        """Of an export nothing else tells that it is done."""
+        if (what, how) == ("export", "done"):
+            self.window.notices.show_notice(self.tr("The mattes are written."))
+
     def _show_receipt(self) -> None:
         snapshot, receipt = self.document.snapshot, self.document.receipt
         frames = snapshot.frames if snapshot is not None else ()
@@ -243,8 +250,10 @@ class Wiring(QObject):
         window.tool_options.set_operations_enabled(active is not None)
 
     def _nothing_to(self) -> list[str]:
-        """Which of undo and redo there is nothing for."""
+        """Commands there is nothing for: undo, redo, and all edits where one may only look."""
         snapshot = self.document.snapshot
+        if snapshot is not None and snapshot.read_only:
+            return list(EDITS)
         undo = snapshot is not None and (snapshot.undo or self.painter.busy)
         redo = snapshot is not None and snapshot.redo
         return [name for name, some in (("undo", undo), ("redo", redo)) if not some]

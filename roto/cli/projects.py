@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import shlex
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from roto.cli.common import settings_from
 from roto.cli.texts import Range, parse_range
-from roto.engine import Settings
-from roto.errors import SettingsError
-from roto.models import DEFAULT, list_models
+from roto.models import list_models
+from roto.network import Network
 from roto.project import Project
 from roto.sessions import open_session
 
@@ -23,46 +20,14 @@ if TYPE_CHECKING:
 
     from roto.session import Session
 
-log = logging.getLogger(__name__)
 
-_NETWORK = "network"  # the project's setting
-
-
-@dataclass(frozen=True)
-class Network:
-    """Model and settings of a project's runs: what says whether a result is fresh."""
-
-    model: str = DEFAULT
-    settings: Settings = field(default_factory=Settings)
-
-    @classmethod
-    def of(cls, project: Project) -> Network:
-        """What the last run worked with."""
-        value = project.settings().get(_NETWORK)
-        if value is None:
-            return cls()
-        try:
-            return cls(str(value["model"]), Settings(**value["settings"]))
-        except (TypeError, LookupError, SettingsError):  # a newer roto may know more
-            log.warning("The network that the project names is not understood.")
-            return cls()
-
-    def asked(self, options: argparse.Namespace) -> Network:
-        """The same with what the options of a command change."""
-        model = options.model or self.model
-        named = any(model == known.name for known in list_models())
-        if not named and os.path.isfile(path := os.path.expanduser(model)):
-            model = os.path.abspath(path)  # the next command may come from another folder
-        return Network(model, settings_from(options, self.settings))
-
-    def remember(self, session: Session) -> None:
-        """Let later commands know; nothing happens where they do."""
-        if Network.of(session.project) == self:
-            return
-        _ = session.engine  # what cannot be loaded is not worth remembering
-        settings: dict[str, Any] = asdict(self.settings)
-        with session.project.edit("change network") as edit:
-            edit.set_setting(_NETWORK, {"model": self.model, "settings": settings})
+def asked(network: Network, options: argparse.Namespace) -> Network:
+    """A project's network with what the options of a command change."""
+    model = options.model or network.model
+    named = any(model == known.name for known in list_models())
+    if not named and os.path.isfile(path := os.path.expanduser(model)):
+        model = os.path.abspath(path)  # the next command may come from another folder
+    return Network(model, settings_from(options, network.settings))
 
 
 def opened(options: argparse.Namespace, *, read_only: bool = False) -> Session:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from roto.cli.common import Progress
 from roto.cli.output import emit, say
-from roto.cli.projects import chosen, command_line, network_of, range_of
+from roto.cli.projects import asked, chosen, command_line, network_of, range_of
 from roto.cli.texts import count, shown
 from roto.sessions import open_session
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def run(options: argparse.Namespace) -> int:
     """Propagate; what was finished before Ctrl-C is kept."""
-    network = network_of(options).asked(options)
+    network = asked(network_of(options), options)
     with open_session(
         options.project,
         clip=options.plate,
@@ -32,7 +32,8 @@ def run(options: argparse.Namespace) -> int:
         with Progress(json_lines=options.json) as progress:
             try:
                 if session.project.keyframes():  # else there is nothing to run, which is an error
-                    network.remember(session)
+                    _ = session.engine  # what cannot be loaded is not worth remembering
+                    network.remember(session.project)
                 for event in session.propagate(
                     frames, objects, options.direction, stale=options.stale
                 ):

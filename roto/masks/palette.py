@@ -1,4 +1,4 @@
-"""Colours: the palette of label maps that DAVIS and PASCAL VOC share, one for overlays, and names."""
+"""Colours: the palette that DAVIS and VOC label maps share, one for overlays, and names."""
 
 from __future__ import annotations
 

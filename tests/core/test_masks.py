@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 
 from roto.errors import MaskError, MaskNotFoundError, MaskSizeError
-from roto.masks import davis_palette, labels, read_mask, soft, suggest_name
+from roto.masks import davis_palette, labels, overlay_colour, read_mask, soft, suggest_name
 
 SIZE = (12, 16)
 
@@ -514,6 +514,16 @@ def test_the_palette_is_that_of_voc():
         [0, 0, 0], [128, 0, 0], [0, 128, 0], [128, 128, 0], [0, 64, 128], [224, 224, 192],
     ]  # fmt: skip
     assert len(np.unique(palette, axis=0)) == 256
+
+
+def test_overlay_colours_are_bright_and_differ():
+    colours = [overlay_colour(i) for i in range(1, 256)]
+    assert len(set(colours)) == 255
+    assert all(max(colour) >= 185 for colour in colours)
+    assert all(0 <= c <= 255 for colour in colours for c in colour)
+    few = np.array(colours[:10], int)
+    apart = np.abs(few[:, None] - few).sum(axis=-1) + 999 * np.eye(10, dtype=int)
+    assert apart.min() >= 90
 
 
 def test_importing_masks_is_light():

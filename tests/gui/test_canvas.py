@@ -507,3 +507,35 @@ def test_what_is_no_file_is_not_taken(canvas, heard):
     data.setText("hello")
     assert not enter(canvas, data)
     assert heard == []
+
+
+def test_the_line_of_the_wipe_can_be_dragged(canvas, heard):
+    shares = []
+    canvas.wiped.connect(shares.append)
+    canvas.wiped.connect(lambda share: canvas.set_view(View(wipe=share)))
+    canvas.set_view(View(wipe=0.5))
+    start = at(canvas, 100, 60)
+    QTest.mouseMove(canvas, start + QPoint(2, 0))
+    assert canvas.cursor().shape() == Qt.CursorShape.SplitHCursor
+    heard.clear()
+    QTest.mousePress(canvas, LEFT, NO, start + QPoint(2, 0))
+    QTest.mouseMove(canvas, at(canvas, 150, 20))
+    QTest.mouseMove(canvas, QPoint(-50, 20))
+    QTest.mouseRelease(canvas, LEFT, NO, QPoint(-50, 20))
+    assert shares == [pytest.approx(0.75, abs=0.01), 0.0]
+    assert "pressed" not in names(heard)
+    assert "moved" not in names(heard)
+    QTest.mousePress(canvas, LEFT, NO, start)  # where the line was
+    assert names(heard)[-1] == "pressed"
+    QTest.mouseRelease(canvas, LEFT, NO, start)
+
+
+def test_a_plate_that_somebody_made_ready_is_not_made_again(canvas, monkeypatch):
+    monkeypatch.setattr(surface, "display", lambda *_: pytest.fail("made on the window's thread"))
+    plate = np.full((HEIGHT, WIDTH, 3), 0.5, np.float32)
+    ready = np.full((HEIGHT, WIDTH, 3), 77, np.uint8)
+    canvas.show_content(Content(plate, linear=True, shown=ready))
+    canvas.set_view(View(mode="plate", exposure=1.0))  # stands until there is a better one
+    assert canvas.grab().toImage().pixelColor(at(canvas, 100, 60)).red() == 77
+    canvas.show_content(Content(plate, linear=True, shown=ready + np.uint8(1)))
+    assert canvas.grab().toImage().pixelColor(at(canvas, 100, 60)).red() == 78

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from importlib.resources import as_file, files
+from pathlib import Path
 from types import MappingProxyType
 
 import pytest
 from PySide6.QtCore import Qt
 
 from roto.media.source import Clip
-from roto_gui.export.choices import Choices, estimate, folder_token, size_words
+from roto_gui.document.opening import project_of
+from roto_gui.export.choices import (
+    Choices,
+    default_folder,
+    estimate,
+    folder_token,
+    size_words,
+)
 from roto_gui.export.dialog import ExportDialog
+from roto_gui.settings.config import Config
 from roto_gui.state import ExportRequest, ObjectState, Snapshot
 
 FRAMES = tuple(range(1001, 1011))
@@ -254,8 +264,39 @@ class TestChoices:
 
     def test_the_default_folder_is_not_remembered(self, dialog, shot, tmp_path):
         assert dialog.choices()["folder"] == ""
-        dialog.set_snapshot(replace(shot, path=tmp_path / "other" / "b.roto"))
-        assert dialog.form.folder.text() == str(tmp_path / "other" / "mattes")
+        other = tmp_path / "other"
+        other.mkdir()
+        dialog.set_snapshot(replace(shot, clip=replace(shot.clip, path=str(other / "b.mov"))))
+        assert dialog.form.folder.text() == str(other / "mattes")
+
+    def test_mattes_lie_beside_the_clip_or_the_project_but_never_in_rotos_own_folder(
+        self, shot, tmp_path, monkeypatch
+    ):
+        assert default_folder(shot) == str(tmp_path / "mattes")
+        gone = replace(shot, clip=replace(shot.clip, path="/nowhere/plates/a.%04d.exr"))
+        assert default_folder(gone) == str(tmp_path / "mattes")  # beside the project
+        mine = project_of("/nowhere/plates/a.%04d.exr")
+        mine.parent.mkdir(parents=True)
+        assert default_folder(replace(gone, path=mine)) == str(Path.home() / "mattes")
+        with as_file(files("roto_resources") / "clips" / "sample.mp4") as sample:
+            of_sample = replace(gone, path=mine, clip=replace(shot.clip, path=str(sample)))
+        assert default_folder(of_sample) == str(Path.home() / "mattes")
+        monkeypatch.setattr("os.access", lambda *_: False)
+        assert default_folder(shot) == str(Path.home() / "mattes")
+
+    def test_what_fits_other_projects_is_remembered(self, dialog, tmp_path):
+        dialog.form.format.setCurrentIndex(dialog.form.format.findData("png-16"))
+        dialog.form.set_folder(str(tmp_path / "out"))
+        dialog.form.objects.item(1).setCheckState(Qt.CheckState.Unchecked)
+        config = Config()
+        config.update(export=dialog.lasting())
+        found = Choices.of(Config().preferences.export)
+        assert found == Choices(format="png-16")
+
+    def test_the_list_is_as_high_as_its_objects(self, dialog, shot):
+        two = dialog.form.objects.height()
+        dialog.set_snapshot(replace(shot, objects=(HERO,)))
+        assert dialog.form.objects.height() < two < 80
 
     def test_nonsense_is_as_if_never_chosen(self):
         values = {"format": "gif", "span": 7, "first": "x", "left_out": ["a"], "colour": 1}

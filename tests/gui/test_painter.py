@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import roto
 from roto.fake_engine import FakeEngine
@@ -19,6 +20,7 @@ from roto_gui.tools import Pointer, Question, SmartSelect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
@@ -43,12 +45,14 @@ class Slow(SmartSelect):
 
 
 @pytest.fixture
-def painter(qtbot: QtBot) -> Iterator[Painter]:
-    """On a clip of four frames, a square on each, with an object "other" that has no mask."""
-    plates = np.zeros((4, *SIZE, 3), np.uint8)
-    plates[:, :, :, 1] = 120
-    plates[:, 15:45, 20:55] = (200, 30, 20)
-
+def painter(qtbot: QtBot, tmp_path: Path) -> Iterator[Painter]:
+    """On a clip of four frames, a square on each."""
+    plate = np.zeros((*SIZE, 3), np.uint8)
+    plate[..., 1] = 120
+    plate[15:45, 20:55] = (200, 30, 20)
+    for frame in range(4):
+        Image.fromarray(plate).save(tmp_path / f"plate.{frame}.png")
+    clip = str(tmp_path / "plate.#.png")
     canvas = Canvas()
     qtbot.addWidget(canvas)
     document = Document(canvas)
@@ -57,8 +61,8 @@ def painter(qtbot: QtBot) -> Iterator[Painter]:
     made.tools["smart"] = made.tool = Slow(2)
     Slow.gate = threading.Event()
     document.opened.connect(lambda: (stage.open(document.plates), stage.go_to(0)))
-    with qtbot.waitSignal(stage.shown, timeout=20_000):
-        document.open(lambda: roto.new_session(plates, model=FakeEngine()))
+    document.open(lambda: roto.new_session(clip, model=FakeEngine()))
+    qtbot.waitUntil(lambda: stage.whole, timeout=20_000)
     yield made
     Slow.gate.set()
     made.close()
@@ -135,7 +139,7 @@ def test_an_edit_goes_to_the_frame_and_object_it_was_begun_on(qtbot, painter):
     document.add_object("second")
     settle(qtbot, painter)
     stage.activate(1)
-    qtbot.waitUntil(lambda: stage.layer() is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: stage.whole and not stage.waiting, timeout=20_000)
     stroke(painter, (30, 30), (45, 30))
     stage.activate(2)  # by who forgot to finish
     painter.finish()
@@ -168,9 +172,7 @@ def test_an_error_is_told_and_the_work_goes_on(qtbot, painter):
     tool, heard = painter.tool, []
     painter.refused.connect(heard.append)
     asked = tool.question
-    tool.question = lambda layer: (
-        Question(refuse, found.about) if (found := asked(layer)) else None
-    )
+    tool.question = lambda layer: Question(refuse, found.about) if (found := asked(layer)) else None
     stroke(painter, (30, 30))
     painter.finish()
     assert heard[0] == "There is nothing here."

@@ -188,6 +188,20 @@ class TestObjects:
         names = {a.text(): a.isEnabled() for a in panel.menu(1).actions()}
         assert not names["Clear lifetime"]
 
+    def test_a_frame_is_locked_and_unlocked(self, panel):
+        locked, unlocked = told(panel.lock_wanted), told(panel.unlock_wanted)
+        actions = {action.text(): action for action in panel.menu(1).actions()}
+        assert not actions["Unlock frame 1004"].isEnabled()
+        actions["Lock frame 1004"].trigger()
+        assert locked == [(1, 1004)]
+        before = panel.model.row_of(1).data(OBJECT)
+        states = {**before.states, 1004: "locked"}
+        panel.set_snapshot(snapshot(replace(before, states=states)))
+        actions = {action.text(): action for action in panel.menu(1).actions()}
+        assert not actions["Lock frame 1004"].isEnabled()
+        actions["Unlock frame 1004"].trigger()
+        assert unlocked == [(1, 1004)]
+
     def test_a_lifetime_never_runs_backwards(self, panel):
         panel.set_frame(1001)
         enabled = {a.text(): a.isEnabled() for a in panel.menu(2).actions()}

@@ -10,7 +10,7 @@ import pytest
 from gui_projects import COUNT, FIRST, square_at, write_clip
 
 import roto
-from roto.errors import FrameReadError
+from roto.errors import DecodeError
 from roto.fake_engine import FakeEngine
 from roto_gui.document.plates import Bounded, FrameLoader, Wanted, as_alpha, shown_mattes
 
@@ -101,7 +101,6 @@ def test_old_plates_make_room(clip: str) -> None:
 
 
 def test_a_plate_that_cannot_be_read_is_told_and_the_others_come(clip: str) -> None:
-    (_ := clip)
     broken = FIRST + 1
     with open(clip % broken, "wb") as file:
         file.write(b"no picture")
@@ -109,7 +108,7 @@ def test_a_plate_that_cannot_be_read_is_told_and_the_others_come(clip: str) -> N
     told.loader.request([Wanted(FIRST), Wanted(broken), Wanted(FIRST + 2)])
     until(lambda: FIRST + 2 in told.loaded)
     assert [frame for frame, _ in told.failed] == [broken]
-    assert isinstance(told.failed[0][1], FrameReadError)
+    assert isinstance(told.failed[0][1], DecodeError)
     told.loader.close()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from dataclasses import replace
 from typing import get_args
 
 import numpy as np
@@ -11,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from roto.guidance import Suggestion
 from roto.media.source import Clip
 from roto.states import State
 from roto_gui.state import ObjectState, Progress, Snapshot
-from roto_gui.timeline import Timeline
+from roto_gui.timeline import Timeline, picture
 from roto_gui.timeline.geometry import (
     WIDEST,
     Axis,
@@ -537,7 +538,46 @@ def test_ten_thousand_frames_of_eight_objects_paint_at_once(qtbot):
         timeline.set_frame(frame)
         timeline.grab()
     moving = (time.perf_counter() - began) / 20
+    timeline._picture.forget()
     began = time.perf_counter()
-    timeline.set_snapshot(timeline._snapshot)
     timeline.grab()
     assert moving < (time.perf_counter() - began) / 2, "the playhead must not draw lanes anew"
+
+
+def test_only_lanes_that_changed_are_drawn_again(qtbot, timeline, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(picture, "draw_lane", lambda p, r, a, lane, **_: drawn.append(lane.of.id))
+    before = two_objects()
+    timeline.set_snapshot(None)
+    timeline.grab()
+    timeline.set_snapshot(before)
+    timeline.grab()
+    assert sorted(drawn) == [o.id for o in before.objects]
+    drawn.clear()
+    first, *others = before.objects
+    states = {**first.states, 1050: "open"}
+    same = [replace(o, states=dict(o.states)) for o in others]
+    timeline.set_snapshot(replace(before, objects=(replace(first, states=states), *same)))
+    timeline.set_cached({1001, 1002})
+    timeline.set_frame(1002)
+    timeline.grab()
+    assert drawn == [first.id]
+    drawn.clear()
+    timeline.set_active(others[0].id)
+    timeline.grab()
+    assert others[0].id in drawn
+
+
+def test_the_menu_of_a_name_is_the_objects(qtbot, timeline):
+    wanted = heard(timeline.object_menu_wanted)
+    label = timeline.layout_now.label(1)
+    place = QPoint(round(label.x + 20), round(label.y + 5))
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, timeline.mapToGlobal(place))
+    QApplication.sendEvent(timeline, event)
+    assert wanted == [(timeline._snapshot.objects[1].id, timeline.mapToGlobal(place))]
+
+
+@pytest.mark.parametrize("wanted", [-5, 1001, 1002, 1004, 1005, 1006, 9999])
+def test_the_nearest_frame_there_is(wanted):
+    found = snapshot(frames=range(1001, 1011), missing=range(1003, 1007))
+    assert found.nearest(wanted) == min(found.frames, key=lambda f: abs(f - wanted))

@@ -202,6 +202,9 @@ def test_which_outlines_there_are(content):
     onion = outlines(content, View(mode="plate", onion=True))
     assert [o.strength for o in onion] == [0, 0]
     assert onion[0].colour != onion[1].colour
+    content.neighbours = (None, content.mattes[1])  # at the first frame
+    (after,) = outlines(content, View(mode="plate", onion=True))
+    assert after.colour == onion[1].colour
 
 
 def steps(size, zoom):

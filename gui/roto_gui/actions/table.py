@@ -52,10 +52,10 @@ _TABLE = """
 open | Open clip or project… | Ctrl+O | nothing | A movie, an image sequence or a .roto project.
 open_sample | Open sample | | nothing | A short clip to try things on.
 recent | Open recent | | nothing | What was open lately.
-save | Save project | Ctrl+S | clip | Edits are on disk at once; an untitled project gets a name.
+save | Save project | Ctrl+S | clip | Every edit is on disk already; this says where.
 save_as | Save project as… | Ctrl+Shift+S | clip | A copy of the project under another name.
 -
-import_mask | Import mask… | Ctrl+I | object | As a keyframe of the active object, in this frame.
+import_mask | Import mask… | Ctrl+I | clip | As a keyframe of the active object, in this frame.
 export | Export mattes… | E Ctrl+E | clip | Files for compositing: format, names, range.
 -
 close | Close | Ctrl+W | clip | Nothing is lost: the project is on disk.
@@ -77,7 +77,7 @@ solo_object | Solo | Shift+S | object state | Shows the active object alone.
 -
 lock_frame | Lock this frame | Shift+K | object | Its mattes stay, whatever is propagated.
 lock_range | Lock the range | Ctrl+Shift+K | object | From the in to the out point.
-unlock | Unlock | Ctrl+Alt+K | object | This frame, or the range where one is set.
+unlock | Unlock | Ctrl+Alt+K | object | Removes the locks at this frame, or in the range, as a whole.
 -
 absent_here | Not in this frame | Shift+A | object | Says that the object cannot be seen here.
 lifetime_first | Lifetime starts here | Alt+[ | object | There is no matte before this frame.
@@ -92,8 +92,8 @@ tool_rectangle | Rectangle | Shift+R | clip state:tool | Drag from corner to cor
 tool_fill | Fill | Shift+G | clip state:tool | Fills the area under the pointer.
 tool_smart | Smart select | S | clip state:tool | Scribble inside and outside; the edge is found.
 -
-brush_larger | Larger brush | ] | clip repeats | Or drag with Shift and Ctrl held.
-brush_smaller | Smaller brush | [ | clip repeats | Or drag with Shift and Ctrl held.
+brush_larger | Larger brush | ] | clip repeats | Or drag to the right with Shift held.
+brush_smaller | Smaller brush | [ | clip repeats | Or drag to the left with Shift held.
 brush_harder | Harder brush | } | clip repeats | A sharper edge.
 brush_softer | Softer brush | { | clip repeats | A softer edge.
 -
@@ -107,16 +107,16 @@ mask_feather | Feather… | Shift+F6 | object | Softens the edge.
 -
 copy_previous | Copy from previous frame | Ctrl+Shift+Left | object | As a keyframe in this frame.
 copy_next | Copy from next frame | Ctrl+Shift+Right | object | As a keyframe in this frame.
-mask_clear | Clear mask | Backspace | object | Starts this frame's mask anew.
+mask_clear | Clear mask | Backspace | clip | Starts this frame's mask anew.
 -
 make_keyframe | Make keyframe of the result | K C | result | This is right: keep it, build on it.
 remove_keyframe | Remove keyframe | Del | object | The frame is propagated to again.
 @Propagate
-propagate_both | Both ways | T Ctrl+T | object | From this frame, up to the keyframes around it.
-propagate_forward | Forward | F Shift+T | object | Up to the next keyframe, or the end of the range.
-propagate_backward | Backward | Shift+F Ctrl+Shift+T | object | Down to the keyframe before.
-propagate_one_forward | One frame forward | Ctrl+F | object | And go there.
-propagate_one_backward | One frame backward | Ctrl+Shift+F | object | And go there.
+propagate_both | Both ways | T Ctrl+T | clip | All that is missing or open, in the range.
+propagate_forward | Forward | F Shift+T | clip | From this frame on, or in the range.
+propagate_backward | Backward | Shift+F Ctrl+Shift+T | clip | Back from this frame, or in the range.
+propagate_one_forward | One frame forward | Ctrl+F | clip | And go there.
+propagate_one_backward | One frame backward | Ctrl+Shift+F | clip | And go there.
 -
 refresh_stale | Refresh stale frames | U | result | What an edit has made out of date, and no more.
 -
@@ -134,13 +134,13 @@ self_test | Test on the keyframes | | result | Each keyframe is predicted from t
 view_overlay | Overlay | F2 | clip state:mode | The plate, objects in their colours.
 view_plate | Plate | F3 | clip state:mode | The plate alone.
 view_outline | Outline | F4 | clip state:mode | The plate with the edges of the mattes.
-view_matte | Matte | F5 | clip state:mode | The mattes alone.
+view_matte | Matte | F5 | clip state:mode | The matte of the active object alone.
 view_black | Over black | F6 | clip state:mode | The cut-out over black.
 view_white | Over white | F7 | clip state:mode | The cut-out over white.
 view_grey | Over grey | F8 | clip state:mode | The cut-out over grey.
 view_checker | Over a checkerboard | F9 | clip state:mode | The cut-out over a checkerboard.
 view_colour | Over a colour | F10 | clip state:mode | A colour of the preferences.
-view_difference | Difference | D | clip state:mode | What the last correction changed.
+view_difference | Difference | D | clip state:mode | What the last edit of this frame changed.
 -
 toggle_overlay | Matte overlay on or off | M | clip | Between the overlay and the plate.
 -
@@ -190,7 +190,7 @@ keys | Keys | ? F1 | nothing | All keys at a glance.
 palette | Command palette… | Ctrl+K Ctrl+Shift+P | nothing | Find any command by a few letters.
 -
 manual | Manual | Shift+F1 | nothing | A page per task.
-about | About roto | | nothing | Version, model, device and licences.
+about | About roto | | nothing | Version, model and licence.
 """
 
 
@@ -241,6 +241,15 @@ def translatable() -> str:
 
 ACTIONS: tuple[ActionSpec, ...] = (*_parsed(_TABLE), *_numbered("Object", 9))
 """All commands, in the order of the menus."""
+
+_LOOKS = ("solo_object", "next_suspect", "previous_suspect", "stop", "pause")
+
+EDITS: frozenset[str] = frozenset(
+    spec.id
+    for spec in ACTIONS
+    if spec.menu in ("Object", "Mask", "Propagate") and not spec.id.startswith("object_")
+) - {*_LOOKS} | {"undo", "redo", "import_mask"}
+"""Commands that change the project, which is not possible where one may only look."""
 
 CONTEXT = "Actions"
 """Under which translations of the table's texts are found."""

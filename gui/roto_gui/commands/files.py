@@ -44,6 +44,7 @@ class Files:
         self._export: ExportDialog | None = None
         self._path = ""  # of what is being opened
         work.document.opened.connect(self._remember)
+        work.document.clip_missing.connect(self.find_clip)
 
     def slots(self) -> dict[str, Callable[..., None]]:
         """Functions by action id."""
@@ -54,23 +55,44 @@ class Files:
             "save_as": self.save_as,
             "import_mask": self.browse_mask,
             "export": self.export,
-            "close": self.work.document.close,
+            "close": self.close,
         }
 
-    def open(self, path: str) -> None:
-        """Open a project or a clip; what was open is closed."""
+    def open(self, path: str, clip: str | None = None) -> None:
+        """Open a project or a clip; what was open is closed.
+
+        Args:
+            path: Of the project, or of the clip.
+            clip: Where the project's clip is now, if it was moved.
+        """
         path = path if path.endswith(PROJECT) else as_clip(path)
         chosen = self.config.preferences
         self.work.painter.finish()
         self._path = path
         model = self.engine or chosen.model or DEFAULT
-        opening = Opening(path, model, chosen.short_side, chosen.device)
+        opening = Opening(path, model, chosen.short_side, chosen.device, clip=clip)
         self.work.document.open(opening.session)
+
+    def close(self) -> None:
+        """Close the project; what is begun is kept."""
+        self.work.painter.finish()
+        self.work.document.close()
 
     def open_sample(self) -> None:
         """The clip that comes with roto."""
         with as_file(files("roto_resources") / "clips" / "sample.mp4") as path:
             self.open(str(path))
+
+    def find_clip(self) -> None:
+        """Ask where a project's clip is now, and open the project with it."""
+        project = self._path
+        if project.endswith(PROJECT):
+            self._ask(
+                _tr("Where is the clip of this project now?"),
+                lambda path: self.open(project, as_clip(path)),
+                QFileDialog.FileMode.ExistingFile,
+                filters=(),
+            )
 
     def browse(self) -> None:
         """Ask for a clip or a project."""
@@ -105,6 +127,7 @@ class Files:
             filters=(_tr("roto projects (*.roto)"),),
         )
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)  # a project never overwrites
         dialog.setDefaultSuffix(PROJECT[1:])
 
     def export(self) -> None:
@@ -112,6 +135,7 @@ class Files:
         self.work.painter.finish()
         if self._export is None:
             self._export = ExportDialog(self.window)
+            self._export.set_choices(self.config.preferences.export)
             self._export.export_wanted.connect(self.write)
             self.work.document.changed.connect(self._renew_export)
             self.work.range_changed.connect(self._export.set_range)
@@ -126,6 +150,8 @@ class Files:
 
     def write(self, request: ExportRequest) -> None:
         """Write mattes in the background."""
+        if self._export is not None:
+            self.config.update(export=self._export.lasting())
         self.work.document.export(request)
 
     def _remember(self) -> None:

@@ -57,7 +57,7 @@ def slots(work: Workspace) -> dict[str, Callable[..., None]]:
     return {
         **{f"tool_{name}": partial(work.painter.choose, name) for name in TOOLS},
         **{f"mask_{name}": partial(operate, work, name) for name in operations},
-        "mask_clear": lambda: work.painter.apply(np.zeros_like),
+        "mask_clear": partial(_clear, work),
         "mask_feather": partial(operate, work, "feather"),
         "copy_previous": lambda: _copy(work, -1),
         "copy_next": lambda: _copy(work, +1),
@@ -68,6 +68,12 @@ def slots(work: Workspace) -> dict[str, Callable[..., None]]:
         "brush_harder": lambda: work.change_brush(1.0, 0.1),
         "brush_softer": lambda: work.change_brush(1.0, -0.1),
     }
+
+
+def _clear(work: Workspace) -> None:
+    """Take the last point of a polygon away, or else clear the mask."""
+    if not work.painter.take_back_point() and work.active is not None:
+        work.painter.apply(np.zeros_like)
 
 
 def _copy(work: Workspace, step: int) -> None:

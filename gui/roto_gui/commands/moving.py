@@ -38,9 +38,9 @@ def play(work: Workspace, direction: int) -> None:
     player, snapshot = work.player, work.snapshot
     if snapshot is None:
         return
-    if player.direction:
+    if playing := player.direction:
         player.stop()
-        if direction == 0:
+        if direction in (0, playing):
             return
     work.painter.finish()
     forward = direction >= 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from roto.errors import RotoError
+from roto.errors import ClipNotFoundError, RotoError
 from roto_gui.document.opening import plates_of
 from roto_gui.document.snapshots import take, version
 from roto_gui.document.worker import Job, Task, Worker
@@ -37,6 +37,8 @@ class Keeper(QObject):
     ended = Signal(str, str)
     """What was under way, and how it ended: done, cancelled or failed."""
     receipt_changed = Signal()
+    clip_missing = Signal()
+    """The project that was to be opened is there, but its clip is not."""
     noticed = Signal(str)
     """Something worth telling that is no error."""
     failed = Signal(str, str)
@@ -215,6 +217,8 @@ class Keeper(QObject):
         if self.snapshot is None:  # it never opened
             self._worker = None
             self.progress.emit(None)
+            if isinstance(error, ClipNotFoundError):
+                self.clip_missing.emit()
         text = str(error)
         if not isinstance(error, RotoError):
             text = self.tr("Something went wrong inside roto: {error}. Your work is on disk.")

@@ -21,6 +21,8 @@ from roto.errors import ProjectLockedError
 from roto.media import open_clip
 from roto.media.images import is_image_name
 from roto.models import DEFAULT
+from roto.network import Network
+from roto.project import Project
 from roto.sessions import new_session, open_session
 
 if TYPE_CHECKING:
@@ -44,6 +46,9 @@ class Opening:
         short_side: Working size in pixels; None for the usual one.
         device: As for ``roto.load_model``.
         folder: Where projects of clips are made; None for roto's own.
+        clip: Where a project's clip is now; None: where it was.
+
+    Model and size are of new projects; one that is there goes on with its own.
     """
 
     path: str
@@ -51,6 +56,7 @@ class Opening:
     short_side: int | None = None
     device: str = "auto"
     folder: Path | None = None
+    clip: str | None = None
 
     def session(self) -> Session:
         """Open it; in the thread that is going to own it.
@@ -64,28 +70,38 @@ class Opening:
         if place.exists():
             return self._open(place)
         place.parent.mkdir(parents=True, exist_ok=True)
-        return new_session(
-            self.path, place, model=self.model, settings=self._settings(), device=self.device
+        if not isinstance(self.model, str):
+            return new_session(self.path, place, model=self.model, device=self.device)
+        network = Network(self.model, self._settings())
+        session = new_session(
+            self.path, place, model=network.model, settings=network.settings, device=self.device
         )
+        network.remember(session.project)
+        return session
 
     def _open(self, place: Path) -> Session:
         """Go on with a project; to look only, where somebody else works on it."""
-        opened: Callable[[bool], Session] = lambda read_only: open_session(  # noqa: E731
+        try:
+            return self._opened(place, read_only=False)
+        except ProjectLockedError:
+            return self._opened(place, read_only=True)
+
+    def _opened(self, place: Path, *, read_only: bool) -> Session:
+        if not isinstance(self.model, str):
+            return open_session(place, clip=self.clip, model=self.model, read_only=read_only)
+        with Project.open(place, read_only=True) as project:
+            network = Network.of(project)
+        return open_session(
             place,
-            model=self.model,
-            settings=self._settings(),
+            clip=self.clip,
+            model=network.model,
+            settings=network.settings,
             device=self.device,
             read_only=read_only,
         )
-        try:
-            return opened(False)
-        except ProjectLockedError:
-            return opened(True)
 
-    def _settings(self) -> Settings | None:
-        if not isinstance(self.model, str) or self.short_side is None:
-            return None
-        return Settings(short_side=self.short_side)
+    def _settings(self) -> Settings:
+        return Settings() if self.short_side is None else Settings(short_side=self.short_side)
 
 
 def as_clip(path: str) -> str:

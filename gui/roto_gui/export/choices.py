@@ -1,13 +1,15 @@
-"""What the artist chose in the export dialog, and what it comes to. No Qt."""
+"""What the artist chose in the export dialog, and what it comes to. No widgets."""
 
 from __future__ import annotations
 
 import os
 import re
 from dataclasses import asdict, dataclass, fields, replace
+from importlib.resources import files as resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from roto_gui.document.opening import projects_folder
 from roto_gui.state import ExportRequest
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ class Choices:
     Attributes:
         format: One of :data:`FORMATS`.
         combined: One label map of all objects instead of a matte for each.
-        folder: Where to; empty for a folder "mattes" beside the project or the clip.
+        folder: Where to; empty for :func:`default_folder`.
         name: Of the files in it, without extension; "/" makes folders.
         left_out: Names of objects that are not to be exported.
         span: Which frames: all, from in to out point, or ``first`` to ``last``.
@@ -93,6 +95,17 @@ class Choices:
         """As a plain dict of JSON values."""
         return {**asdict(self), "left_out": list(self.left_out)}
 
+    def lasting(self) -> dict[str, object]:
+        """What also fits other projects: not a folder, nor objects, nor certain frames."""
+        kept = replace(
+            Choices(),
+            format=self.format,
+            combined=self.combined,
+            name=self.name,
+            span="range" if self.span == "custom" else self.span,
+        )
+        return kept.values()
+
     @property
     def written(self) -> Format:
         """The format of the files."""
@@ -100,13 +113,21 @@ class Choices:
 
 
 def default_folder(snapshot: Snapshot) -> str:
-    """The folder "mattes" beside the project, else beside the clip, else at home."""
-    if snapshot.path is not None:
-        return str(snapshot.path.parent / "mattes")
-    clip = Path(snapshot.clip.path)
-    return str(
-        (clip.parent if snapshot.clip.path and clip.is_absolute() else Path.home()) / "mattes"
-    )
+    """The folder "mattes" beside the clip's files, else beside the project, else at home.
+
+    Where nothing can be written is no place; nor is what belongs to roto, where nobody would
+    look for mattes: its folder of projects, and that of the sample.
+    """
+    clip, project = Path(snapshot.clip.path), snapshot.path
+    places = [clip.parent] if snapshot.clip.path and clip.is_absolute() else []
+    places += [project.parent] if project is not None else []
+    fitting = (p for p in places if not _is_rotos(p) and os.access(p, os.W_OK | os.X_OK))
+    return str(next(fitting, Path.home()) / "mattes")
+
+
+def _is_rotos(folder: Path) -> bool:
+    own = (projects_folder(), Path(str(resources("roto_resources"))))
+    return any(folder.is_relative_to(place) for place in own)
 
 
 def frame_span(

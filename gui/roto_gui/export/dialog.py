@@ -66,8 +66,9 @@ class ExportDialog(QDialog):
         self._timer = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         layout = QVBoxLayout(self)
         layout.setSpacing(12)
-        layout.addWidget(self.form, 1)
+        layout.addWidget(self.form)
         layout.addWidget(self.summary)
+        layout.addStretch(1)
         layout.addWidget(self.buttons)
         self.form.changed.connect(self._renew)
         self.form.browse.clicked.connect(self.browse)
@@ -77,7 +78,7 @@ class ExportDialog(QDialog):
         self.buttons.rejected.connect(self.reject)
         self._timer.timeout.connect(self._look)
         self.check.answered.connect(self._show_disk)
-        self.resize(620, 560)
+        self.resize(620, 480)
 
     def set_snapshot(self, snapshot: Snapshot | None) -> None:
         """Another state of the project; without one there is nothing to export."""
@@ -102,6 +103,10 @@ class ExportDialog(QDialog):
     def choices(self) -> dict[str, object]:
         """What is to be remembered for the next time: JSON values by name."""
         return self.form.choices().values()
+
+    def lasting(self) -> dict[str, object]:
+        """What of ``choices`` is to be remembered for other projects."""
+        return self.form.choices().lasting()
 
     def open(self) -> None:
         """Show it beside the work. What was allowed last time is asked again."""

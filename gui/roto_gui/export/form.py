@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _ID = int(Qt.ItemDataRole.UserRole)
 _SHOWN = 3  # objects that a warning names before it says how many more
 _MOST = 2**31 - 1
+_ROWS, _PADDING = 8, 8  # of the list of objects, before it scrolls; pixels
 
 
 class ExportForm(QWidget):
@@ -102,6 +103,7 @@ class ExportForm(QWidget):
                 item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
                 item.setCheckState(self._check_state(known.name))
                 self.objects.addItem(item)
+            self._fit_list()
         text = self.tr("All frames, {first}-{last}")
         self.span.setItemText(
             self.span.findData("all"),
@@ -128,6 +130,12 @@ class ExportForm(QWidget):
     def set_folder(self, folder: str) -> None:
         """Write to another folder."""
         self.folder.setText(folder)
+
+    def _fit_list(self) -> None:
+        """As high as its rows, up to a limit."""
+        rows = min(max(self.objects.count(), 1), _ROWS)
+        height = rows * max(self.objects.sizeHintForRow(0), self.fontMetrics().height() + 4)
+        self.objects.setFixedHeight(height + 2 * self.objects.frameWidth() + _PADDING)
 
     def _fill_lists(self) -> None:
         self.combined.addItem(self.tr("One matte per object"), False)
@@ -166,7 +174,8 @@ class ExportForm(QWidget):
         frames.addWidget(self.first)
         frames.addWidget(QLabel("–", self))
         frames.addWidget(self.last)
-        self.objects.setMinimumHeight(60)
+        self.objects.setIconSize(QSize(12, 12))
+        self.objects.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
         self.objects.setAccessibleName(self.tr("Objects"))
         form = self._form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)

@@ -81,6 +81,12 @@ def _bindings(value: Any) -> dict[str, tuple[str, ...]]:
     return {_text(name): _texts(keys) for name, keys in value.items()}
 
 
+def _table(value: Any) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise TypeError("not a table")
+    return {_text(name): found for name, found in value.items()}
+
+
 @dataclass(frozen=True)
 class Preferences:
     """What the artist chose, and what the app remembers from day to day.
@@ -99,10 +105,11 @@ class Preferences:
         brush_size: Diameter in pixels of the plate.
         brush_hardness: In [0, 1]; 1 is a sharp edge.
         preset: Name of the shortcuts' preset.
-        bindings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+        bindings: Keys that differ from the preset's, by action id.
         recent: Paths of clips and projects, the latest first.
         recent_commands: Ids of commands run from the palette, the latest first.
         last_folder: Where the last file dialog was; empty: none yet.
+        export: What was chosen in the export dialog, JSON values by name.
         geometry: Of the window, base64 of ``saveGeometry``.
         state: Of its docks, base64 of ``saveState``.
     """
@@ -124,6 +131,7 @@ class Preferences:
     recent: tuple[str, ...] = ()
     recent_commands: tuple[str, ...] = ()
     last_folder: str = ""
+    export: Mapping[str, object] = field(default_factory=dict)
     geometry: str = ""
     state: str = ""
 
@@ -256,6 +264,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "recent": _texts,
     "recent_commands": _texts,
     "last_folder": _text,
+    "export": _table,
     "geometry": _text,
     "state": _text,
 }

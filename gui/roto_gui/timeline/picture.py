@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QPainter, QPixmap
 
 from roto_gui.timeline import colours, ruler
+from roto_gui.timeline.geometry import Rect
 from roto_gui.timeline.lanes import draw_label, draw_lane
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from PySide6.QtGui import QFont
+    from PySide6.QtGui import QColor
 
     from roto_gui.state import Progress, Snapshot
     from roto_gui.timeline.geometry import Axis, Layout, Marks
-    from roto_gui.timeline.spans import Lanes
+    from roto_gui.timeline.spans import Lane, Lanes
+
+
+class _Kept(NamedTuple):
+    """A lane that was drawn, and what it was drawn of."""
+
+    lane: Lane
+    key: object
+    picture: QPixmap
 
 
 @dataclass
 class Picture:
-    """What is drawn beside the snapshot.
+    """What is drawn beside the snapshot. Each lane is drawn again only when it changed.
 
     Attributes:
         frame: Where the playhead is.
@@ -40,25 +49,13 @@ class Picture:
     changed: Mapping[int, float] = field(default_factory=dict)
     progress: Progress | None = None
     hot: bool = False
+    _head: tuple[object, QPixmap] | None = field(default=None, repr=False)
+    _lanes: dict[int, _Kept] = field(default_factory=dict, repr=False)
 
-    def still(
-        self,
-        ratio: float,
-        font: QFont,
-        axis: Axis,
-        layout: Layout,
-        marks: Marks,
-        snapshot: Snapshot | None,
-        lanes: Lanes,
-    ) -> QPixmap:
-        """A picture of all that stays, of as many pixels as the screen has per unit."""
-        picture = QPixmap(QSize(int(layout.width), int(layout.height)) * ratio)
-        picture.setDevicePixelRatio(ratio)
-        painter = QPainter(picture)
-        painter.setFont(font)
-        self.draw_still(painter, axis, layout, marks, snapshot, lanes)
-        painter.end()
-        return picture
+    def forget(self) -> None:
+        """Draw everything anew."""
+        self._head = None
+        self._lanes.clear()
 
     def draw_still(
         self,
@@ -69,23 +66,44 @@ class Picture:
         snapshot: Snapshot | None,
         lanes: Lanes,
     ) -> None:
-        """Draw ruler, lanes and names."""
+        """Draw ruler, lanes and names: from memory, but for what has changed."""
         painter.fillRect(QRectF(0, 0, layout.width, layout.height), colours.GROUND)
         if snapshot is None:
+            self.forget()
             return
         painter.save()
         painter.setClipRect(QRectF(*layout.body))
+        known, self._lanes = self._lanes, {}
         for index in layout.in_sight():
             of = snapshot.objects[index]
-            active = of.id == self.active
-            draw_lane(painter, layout.lane(index), axis, lanes[of.id], active=active)
-            draw_label(painter, layout.label(index), of, active=active)
+            lane, active = lanes[of.id], of.id == self.active
+            key = (axis, layout.width, layout.lane_height, active, _device(painter))
+            kept = known.get(of.id)
+            if kept is None or kept.lane is not lane or kept.key != key:
+                kept = _Kept(lane, key, _lane_picture(painter, axis, layout, lane, active=active))
+            self._lanes[of.id] = kept
+            painter.drawPixmap(QPointF(0, round(layout.lane(index).y)), kept.picture)
         painter.restore()
-        ruler.draw_ruler(painter, layout, axis)
-        ruler.draw_changed(painter, layout, axis, self.changed)
-        ruler.draw_cached(painter, layout.cache, axis, self.cached)
-        ruler.draw_gaps(painter, layout.cache, axis, snapshot.clip.missing)
-        ruler.draw_flags(painter, layout, axis, marks.flags)
+        painter.drawPixmap(0, 0, self._head_picture(painter, axis, layout, marks, snapshot))
+
+    def _head_picture(
+        self, painter: QPainter, axis: Axis, layout: Layout, marks: Marks, snapshot: Snapshot
+    ) -> QPixmap:
+        """What is above the lanes."""
+        row = layout.width, layout.body.y
+        drawn = self.changed, self.cached, snapshot.clip.missing, marks.flags
+        key = (axis, *row, *drawn, _device(painter))
+        if self._head is None or self._head[0] != key:
+            picture = _empty(painter, *row, colours.GROUND)
+            inner = _painter(picture, painter)
+            ruler.draw_ruler(inner, layout, axis)
+            ruler.draw_changed(inner, layout, axis, self.changed)
+            ruler.draw_cached(inner, layout.cache, axis, self.cached)
+            ruler.draw_gaps(inner, layout.cache, axis, snapshot.clip.missing)
+            ruler.draw_flags(inner, layout, axis, marks.flags)
+            inner.end()
+            self._head = key, picture
+        return self._head[1]
 
     def draw_moving(self, painter: QPainter, axis: Axis, layout: Layout, marks: Marks) -> None:
         """Draw in and out point, progress and playhead."""
@@ -94,3 +112,37 @@ class Picture:
             ruler.draw_progress(painter, layout, axis, self.progress)
         ruler.draw_playhead(painter, layout, axis, self.frame)
         ruler.draw_bar(painter, layout, axis, hot=self.hot)
+
+
+def _lane_picture(
+    painter: QPainter, axis: Axis, layout: Layout, lane: Lane, *, active: bool
+) -> QPixmap:
+    """The name and the frames of one object."""
+    height = layout.lane_height
+    picture = _empty(painter, layout.width, height, colours.GROUND)
+    inner = _painter(picture, painter)
+    frames = Rect(layout.left, 0, layout.width - layout.left, height)
+    draw_lane(inner, frames, axis, lane, active=active)
+    draw_label(inner, Rect(0, 0, layout.left, height), lane.of, active=active)
+    inner.end()
+    return picture
+
+
+def _empty(painter: QPainter, width: float, height: float, ground: QColor) -> QPixmap:
+    """A picture of as many pixels as the screen has per unit."""
+    ratio = painter.device().devicePixelRatio()
+    picture = QPixmap(QSize(int(width), int(height)) * ratio)
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(ground)
+    return picture
+
+
+def _painter(picture: QPixmap, like: QPainter) -> QPainter:
+    painter = QPainter(picture)
+    painter.setFont(like.font())
+    return painter
+
+
+def _device(painter: QPainter) -> tuple[float, str]:
+    """What a picture depends on besides what it shows."""
+    return painter.device().devicePixelRatio(), painter.font().toString()

@@ -1,48 +1,27 @@
-"""The timeline widget: what is shown, and what the artist does with it."""
+"""The timeline's hands: scrubbing, scrolling, in and out point, menus."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QHelpEvent, QMouseEvent, QPainter, QPixmap, QWheelEvent
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QHelpEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QToolTip
 
-from roto_gui.timeline.geometry import (
-    BAR,
-    CACHE,
-    FLAGS,
-    GAP,
-    LANE,
-    RULER,
-    Axis,
-    Hit,
-    Layout,
-    Marks,
-    Point,
-    hit,
-    moved,
-)
+from roto_gui.timeline.geometry import GAP, Hit, Point, moved
 from roto_gui.timeline.menu import Item, build_menu
-from roto_gui.timeline.picture import Picture
-from roto_gui.timeline.spans import Lanes
-from roto_gui.timeline.words import nearest_number, place_words
+from roto_gui.timeline.view import TimelineView
+from roto_gui.timeline.words import nearest_number
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-
-    from PySide6.QtGui import QContextMenuEvent, QPaintEvent, QResizeEvent
-    from PySide6.QtWidgets import QMenu
-
-    from roto_gui.state import Progress, Snapshot
+    from PySide6.QtGui import QContextMenuEvent
+    from PySide6.QtWidgets import QMenu, QWidget
 
 _ZOOM = 1.25  # per notch of the wheel
 _NOTCH = 120.0  # what a wheel reports of one
 _SCROLL = 80.0  # pixels per notch
-_HEAD = int(FLAGS + RULER + CACHE + GAP + BAR)
 _CURSORS = defaultdict(
     lambda: Qt.CursorShape.ArrowCursor,
     {
@@ -53,7 +32,6 @@ _CURSORS = defaultdict(
         "scroll": Qt.CursorShape.ClosedHandCursor,
     },
 )
-_NOWHERE = Hit("nothing", 0)
 
 
 class _Drag(NamedTuple):
@@ -63,8 +41,8 @@ class _Drag(NamedTuple):
     x: float
 
 
-class Timeline(QWidget):
-    """Ruler and lanes: where we are, where work stands, and where it is needed.
+class Timeline(TimelineView):
+    """The timeline, and what the artist does with it.
 
     Wheel zooms at the pointer, Shift and wheel or the middle button scroll, the left button
     scrubs. Missing frame numbers keep their place, but only frames on disk are chosen.
@@ -73,110 +51,18 @@ class Timeline(QWidget):
     frame_chosen = Signal(int)
     range_changed = Signal(object, object)  # first and last frame; None: open
     object_chosen = Signal(int)
+    object_menu_wanted = Signal(int, QPoint)  # id of the object, where on the screen
     keyframe_removed = Signal(int, int)  # frame, id of the object: asked for, not done
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._snapshot: Snapshot | None = None
-        self._lanes = Lanes()
-        self._axis = Axis.fitted(0, 0, 0, 1)
-        self._offset = 0.0
-        self._picture = Picture()
-        self._still: QPixmap | None = None  # all that stays while only the playhead moves
         self._drag: _Drag | None = None
-        self._marks = Marks({})
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setAccessibleName(self.tr("Timeline"))
 
     @property
-    def frame(self) -> int:
-        """Where the playhead is."""
-        return self._picture.frame
-
-    @property
-    def axis(self) -> Axis:
-        """Which frames are shown where."""
-        return self._axis
-
-    @property
-    def layout_now(self) -> Layout:
-        """What lies where."""
-        count = len(self._snapshot.objects) if self._snapshot else 0
-        layout = Layout(self.width(), self.height(), count, self._offset)
-        return replace(layout, offset=min(self._offset, layout.most_offset))
-
-    @property
-    def marks(self) -> Marks:
-        """Keyframes, flags, in and out point."""
-        return self._marks
-
-    def set_snapshot(self, snapshot: Snapshot | None) -> None:
-        """Show a project as it is now; zoom and position stay while the clip is the same."""
-        self._snapshot = snapshot
-        objects = snapshot.objects if snapshot else ()
-        self._lanes.update(objects)
-        flags = tuple(s.frame for s in snapshot.suggestions) if snapshot else ()
-        self._marks = replace(self._marks, keyframes=self._lanes.keyframes, flags=flags)
-        if snapshot is not None:
-            ends = snapshot.frames[0], snapshot.frames[-1]
-            if ends != (self._axis.first, self._axis.last):
-                self._marks = replace(self._marks, first=None, last=None)
-                self._axis = Axis.fitted(*ends, self.layout_now.left, self.layout_now.frames_width)
-                self._picture.frame = nearest_number(snapshot.frames, self.frame)
-        self.updateGeometry()
-        self._redraw()
-
-    def set_frame(self, frame: int) -> None:
-        """Move the playhead; a frame out of sight turns the page."""
-        self._picture.frame = frame
-        axis = self._axis.showing(frame) if self._drag is None else self._axis
-        self._move(axis)
-        self.setAccessibleDescription(self.tr("Frame {0}").format(frame))
-        self.update()
-
-    def set_range(self, first: int | None, last: int | None) -> None:
-        """Set the in and the out point; None: open."""
-        self._marks = replace(self._marks, first=first, last=last)
-        self.update()
-
-    def set_cached(self, frames: Collection[int]) -> None:
-        """Say which frames can be shown at once."""
-        self._picture.cached = frames
-        self._redraw()
-
-    def set_active(self, object_id: int | None) -> None:
-        """Say which object is painted on."""
-        self._picture.active = object_id
-        self._redraw()
-
-    def set_progress(self, progress: Progress | None) -> None:
-        """Show what runs; None: nothing."""
-        self._picture.progress = progress
-        self.update()
-
-    def mark_changed(self, frames: Mapping[int, float]) -> None:
-        """Mark frames in the ruler, by any measure of how much of each changed; {} for none."""
-        self._picture.changed = dict(frames)
-        self._redraw()
-
-    def zoom(self, factor: float, x: float | None = None) -> None:
-        """Zoom at a place in pixels; at the playhead without one."""
-        at = self._axis.centre(self.frame) if x is None else x
-        self._move(self._axis.zoomed(factor, at))
-
-    def fit(self) -> None:
-        """Show the whole clip."""
-        axis = self._axis
-        self._move(Axis.fitted(axis.first, axis.last, axis.left, axis.width))
-
-    def at(self, position: QPointF) -> Hit:
-        """What lies at a place."""
-        if self._snapshot is None:
-            return _NOWHERE
-        return hit(self._axis, self.layout_now, self._marks, position.x(), position.y())
+    def _held(self) -> bool:
+        return self._drag is not None
 
     def menu_at(self, found: Hit) -> QMenu:
         """What can be done with what lies at a place."""
@@ -200,38 +86,6 @@ class Timeline(QWidget):
         ]
         return build_menu(self, items)
 
-    def sizeHint(self) -> QSize:  # noqa: N802
-        """Room for all lanes, up to eight."""
-        count = min(max(self.layout_now.lanes, 2), 8)
-        return QSize(800, _HEAD + int(count * (LANE + GAP)))
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
-        """Room for one lane."""
-        return QSize(240, _HEAD + int(LANE + GAP))
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        """Draw what stays from memory, and what moves over it."""
-        ratio, font = self.devicePixelRatioF(), _small(self.font())
-        shown = self._axis, self.layout_now, self._marks
-        if self._still is None or self._still.size() != self.size() * ratio:
-            self._still = self._picture.still(ratio, font, *shown, self._snapshot, self._lanes)
-        painter = QPainter(self)
-        painter.drawPixmap(0, 0, self._still)
-        if self._snapshot is not None:
-            painter.setFont(font)
-            self._picture.draw_moving(painter, *shown)
-        painter.end()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Keep what is shown."""
-        layout = self.layout_now
-        self._move(self._axis.resized(layout.left, layout.frames_width))
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
-        """Draw anew with another font or palette."""
-        self._redraw()
-        super().changeEvent(event)
-
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         """Zoom at the pointer; scroll with Shift, or lanes up and down over their names."""
         delta = event.angleDelta()
@@ -242,7 +96,7 @@ class Timeline(QWidget):
         elif event.position().x() < self.layout_now.left:
             offset = self._offset - notches * (self.layout_now.lane_height + GAP)
             self._offset = min(max(offset, 0.0), self.layout_now.most_offset)
-            self._redraw()
+            self.update()
         else:
             self._move(self._axis.zoomed(_ZOOM**notches, event.position().x()))
         event.accept()
@@ -297,7 +151,9 @@ class Timeline(QWidget):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
         """Offer what can be done there."""
         found = self.at(QPointF(event.pos()))
-        if found.part not in ("nothing", "label", "bar"):
+        if found.part == "label" and found.object is not None:
+            self.object_menu_wanted.emit(found.object, event.globalPos())
+        elif found.part not in ("nothing", "bar"):
             self.menu_at(found).popup(event.globalPos())
 
     def event(self, event: QEvent) -> bool:
@@ -306,12 +162,6 @@ class Timeline(QWidget):
             QToolTip.showText(event.globalPos(), self.words_at(event.pos()), self)
             return True
         return super().event(event)
-
-    def words_at(self, position: QPoint) -> str:
-        """What the tooltip says there."""
-        if self._snapshot is None:
-            return ""
-        return place_words(self._snapshot, self.at(QPointF(position)), self._picture.changed)
 
     def _press(self, found: Hit, x: float) -> None:
         if found.part == "label" and found.object is not None:
@@ -344,15 +194,6 @@ class Timeline(QWidget):
             self.set_range(first, last)
             self.range_changed.emit(first, last)
 
-    def _move(self, axis: Axis) -> None:
-        if axis != self._axis:
-            self._axis = axis
-            self._redraw()
-
-    def _redraw(self) -> None:
-        self._still = None
-        self.update()
-
     def _show_cursor(self, found: Hit) -> None:
         scrolling = self._drag is not None and self._drag.what == "scroll"
         self.setCursor(_CURSORS["scroll" if scrolling else found.part])
@@ -360,8 +201,3 @@ class Timeline(QWidget):
         if hot != self._picture.hot:
             self._picture.hot = hot
             self.update()
-
-
-def _small(font: QFont) -> QFont:
-    font.setPixelSize(11)
-    return font

@@ -1,0 +1,59 @@
+"""Which network a project is worked on with: its own business, whoever opens it.
+
+The states of results depend on model and settings. So the command line and the app ask the
+project, and a project that was begun at another working size is not stale in the other program.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from roto.engine import Settings
+from roto.errors import SettingsError
+from roto.models import DEFAULT
+
+if TYPE_CHECKING:
+    from roto.project import Project
+
+log = logging.getLogger(__name__)
+
+_NETWORK = "network"  # the project's setting
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Model and settings of a project's runs: what says whether a result is fresh.
+
+    Attributes:
+        model: Name or path of the weights.
+        settings: Working size and memory.
+    """
+
+    model: str = DEFAULT
+    settings: Settings = field(default_factory=Settings)
+
+    @classmethod
+    def of(cls, project: Project) -> Network:
+        """What the last run worked with."""
+        value = project.settings().get(_NETWORK)
+        if value is None:
+            return cls()
+        try:
+            return cls(str(value["model"]), Settings(**value["settings"]))
+        except (TypeError, LookupError, SettingsError):  # a newer roto may know more
+            log.warning("The network that the project names is not understood.")
+            return cls()
+
+    def remember(self, project: Project) -> None:
+        """Let others know; nothing happens where they do.
+
+        Raises:
+            ProjectError: it cannot be written.
+        """
+        if Network.of(project) == self:
+            return
+        settings: dict[str, Any] = asdict(self.settings)
+        with project.edit("change network") as edit:
+            edit.set_setting(_NETWORK, {"model": self.model, "settings": settings})
