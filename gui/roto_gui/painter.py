@@ -25,7 +25,7 @@ class _Place(NamedTuple):
     """Where an edit belongs, whatever is shown by the time it is finished."""
 
     frame: int
-    object: int | None  # None: the object that the edit makes
+    of: int | None  # None: the object that the edit makes
     token: object  # of that object
 
 
@@ -301,7 +301,8 @@ class Painter(QObject):
 
 def hard_or_soft(alpha: Alpha) -> Alpha | np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
     """A mask of ones and zeros as (H, W) bool, which is what it is; any other as a copy."""
-    hard = alpha == 1
+    hard: np.ndarray[tuple[int, int], np.dtype[np.bool_]] = alpha == 1
     if np.array_equal(hard, alpha):
         return hard
-    return alpha.copy()
+    soft: Alpha = alpha.copy()
+    return soft

@@ -10,24 +10,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from roto.masks import overlay_colour
-from roto_gui.ahead import neighbours, reading_order
 from roto_gui.canvas.display import Neutral
 from roto_gui.canvas.views import Content, View
-from roto_gui.document.plates import FrameLoader, Wanted, as_alpha
+from roto_gui.document.plates import as_alpha
+from roto_gui.supply import Supply
 from roto_gui.tools.base import Alpha, Box, Layer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from roto.errors import RotoError
     from roto.media import FrameSource
     from roto_gui.canvas.widget import Canvas
     from roto_gui.document.document import Document
-    from roto_gui.document.plates import Mattes
     from roto_gui.state import Colour, Snapshot
 
 NEW = 0
@@ -53,13 +50,10 @@ class Stage(QObject):
     view_changed = Signal(object)
     solo_changed = Signal(object)
 
-    _loaded = Signal(int, int)
-    _broken = Signal(int, int, object)
-
     def __init__(self, document: Document, canvas: Canvas, plate_bytes: int = 2**31) -> None:
         super().__init__(canvas)
         self.document, self.canvas = document, canvas
-        self.plate_bytes = plate_bytes
+        self.supply = Supply(document, plate_bytes, self)
         self.frame = 0
         self.active: int | None = None
         self.solo: int | None = None
@@ -69,46 +63,30 @@ class Stage(QObject):
         self.holding = False
         """True while a tool is at work: the layer on the canvas is the artist's."""
         self.direction = 1  # in which way frames are read ahead
-        self._loader: FrameLoader | None = None
-        self._number = 0  # of the loader: what comes late from another is dropped
         self._content: Content | None = None
         self._on_canvas: int | None = None
         self._layer: tuple[int, int | None, Alpha] | None = None  # frame, object, what is painted
-        self._before: dict[int, Mattes] = {}
-        self._unreadable: dict[int, str] = {}  # frames whose plates cannot be read, and why
         self._again = QTimer(self, singleShot=True, interval=0)
         self._again.timeout.connect(self._show)
         document.changed.connect(self._follow)
         document.result_ready.connect(self._result_came)
         document.closed.connect(self.clear)
-        self._loaded.connect(self._plate_came)
-        self._broken.connect(self._plate_failed)
+        self.supply.came.connect(self._plate_came)
+        self.supply.broke.connect(self._plate_failed)
 
     # The clip
 
     def open(self, opener: Callable[[], FrameSource]) -> None:
         """Read plates from a source of its own, opened in the loader's thread."""
         self.clear()
-        number = self._number
-        self._loader = FrameLoader(
-            opener,
-            lambda frame: self._loaded.emit(number, frame),
-            lambda frame, error: self._broken.emit(number, frame, error),
-            linear=self._linear,
-            plate_bytes=self.plate_bytes,
-        )
-        self._loader.grade(self.view.exposure, self.view.gamma)
+        self.supply.open(opener, self.view.exposure, self.view.gamma)
 
     def clear(self) -> None:
         """Show nothing."""
-        self._number += 1
-        if self._loader is not None:
-            self._loader.close()
-        self._loader = self._content = self._on_canvas = self._layer = None
+        self.supply.close()
+        self._content = self._on_canvas = self._layer = None
         self.active = self.solo = None
         self.holding = self.whole = False
-        self._before.clear()
-        self._unreadable.clear()
         self.canvas.show_content(None)
         self.canvas.set_message("")
         self.active_changed.emit(None)
@@ -121,12 +99,12 @@ class Stage(QObject):
     @property
     def is_open(self) -> bool:
         """Whether there is a clip to show."""
-        return self._loader is not None
+        return self.supply.is_open
 
     @property
     def cached(self) -> frozenset[int]:
         """Frames whose plates are in memory."""
-        return self._loader.cached if self._loader is not None else frozenset()
+        return self.supply.cached
 
     @property
     def waiting(self) -> bool:
@@ -172,9 +150,7 @@ class Stage(QObject):
         """Show the same in another way."""
         before, self.view = self.view, view
         other = view.onion != before.onion or "difference" in (view.mode, before.mode)
-        if self._loader is not None and (view.exposure, view.gamma) != self._loader.graded:
-            self._loader.grade(view.exposure, view.gamma)
-            other = True
+        other |= self.supply.grade(view.exposure, view.gamma)
         self.canvas.set_view(view)
         self.view_changed.emit(view)
         if other:
@@ -193,12 +169,14 @@ class Stage(QObject):
         active = NEW if self.active is None else self.active
         alpha = self._content.mattes.get(active)
         if alpha is None:
-            alpha = np.zeros(self._content.plate.shape[:2], np.float32)
+            alpha = self.supply.mask(self.frame, active, self._content.size)
+            if alpha is None:
+                return None
             self._content.mattes[active] = alpha
-            self._content.colours[active] = self._colour(active)
+            self._content.colours[active] = colour_of(self.snapshot, active)
         self._content.active = active
         self._layer = self.frame, self.active, alpha
-        return Layer(alpha, self._picture(self._content))
+        return Layer(alpha, _picture(self._content, self.view))
 
     def forget_layer(self) -> None:
         """What is on the canvas need not be kept: it was taken back or is on its way."""
@@ -213,23 +191,17 @@ class Stage(QObject):
 
     def matte(self, frame: int, object_id: int) -> Alpha | None:
         """An object's mask at a frame that is at hand, (H, W) float32, a copy."""
-        if self._loader is None:
-            return None
-        mattes = self._loader.mattes(frame, self.document.version(frame)) or {}
-        found = mattes.get(object_id)
-        return None if found is None else as_alpha(found)
+        return self.supply.matte(frame, object_id)
 
     def remember_before(self) -> None:
         """Keep what is shown here for the view "difference"."""
-        if self._loader is not None:
-            mattes = self._loader.mattes(self.frame, self.document.version(self.frame))
-            self._before = {self.frame: mattes or {}}
+        self.supply.remember(self.frame)
 
     # Behind
 
     def refresh(self) -> None:
         """Show what there is of the frame, and ask for what is missing."""
-        self._request()
+        self.supply.request(self.frame, self.direction)
         if not self._again.isActive():
             self._again.start()
 
@@ -241,65 +213,57 @@ class Stage(QObject):
         if snapshot.object(self.active) is None:
             made = snapshot.objects[-1].id if snapshot.objects else None
             if self.active is not None or made is not None:
+                self._name_new(made)
                 self.active = made
                 self.active_changed.emit(made)
             if self.solo is not None:
                 self.set_solo(made)
         self.refresh()
 
+    def _name_new(self, made: int | None) -> None:
+        """What was painted as the new object is that object's from now on."""
+        content = self._content
+        if self.active is None and made is not None and content is not None:
+            alpha = content.mattes.pop(NEW, None)
+            if alpha is not None:
+                content.mattes[made], content.active = alpha, made
+                content.colours[made] = colour_of(self.snapshot, made)
+            if self._layer is not None and self._layer[1] is None:
+                self._layer = self._layer[0], made, self._layer[2]
+
     def _result_came(self, frame: int) -> None:
-        if frame == self.frame or frame in self._near:
+        if frame == self.frame or frame in self.supply.near(self.frame):
             self.refresh()
 
-    def _plate_came(self, number: int, frame: int) -> None:
-        if number != self._number:
-            return
+    def _plate_came(self, frame: int) -> None:
         self.cached_changed.emit()
-        if frame == self.frame or (self.view.onion and frame in self._near):
+        beside = self.view.onion and frame in self.supply.near(self.frame)
+        if frame == self.frame or beside:
             self.refresh()
 
-    def _plate_failed(self, number: int, frame: int, error: RotoError) -> None:
-        if number == self._number:
-            self._unreadable[frame] = str(error)
-            if frame == self.frame:
-                self.refresh()
-                self._tell_unreadable()
+    def _plate_failed(self, frame: int) -> None:
+        if frame == self.frame:
+            self.refresh()
+            self._tell_unreadable()
 
     def _tell_unreadable(self) -> None:
         """Say of the frame asked for that it cannot be read, where that is so."""
-        why = self._unreadable.get(self.frame)
+        why = self.supply.unreadable.get(self.frame)
         if why is not None:
             self.failed.emit(self.tr("Frame {n}").format(n=self.frame), why)
 
-    def _request(self) -> None:
-        """Ask for this frame, then for those ahead."""
-        snapshot, loader = self.snapshot, self._loader
-        if snapshot is None or loader is None:
-            return
-        frames = reading_order(snapshot.frames, snapshot.nearest(self.frame), self.direction)
-        wanted = []
-        for frame in frames:
-            if frame in self._unreadable:
-                continue
-            version = self.document.version(frame)
-            result = self.document.result(frame) if version else None
-            if version and result is None:
-                self.document.request_result(frame)
-            wanted.append(Wanted(frame, version, result))
-        loader.request(wanted)
-
     def _show(self) -> None:
         """Put the frame on the canvas, if its plate is there."""
-        snapshot, loader = self.snapshot, self._loader
-        if snapshot is None or loader is None or self.holding:
+        snapshot, supply = self.snapshot, self.supply
+        if snapshot is None or self.holding:
             return
-        if self.frame in self._unreadable:
+        if self.frame in supply.unreadable:
             self._show_unreadable()
             return
-        plate = loader.plate(self.frame)
-        if plate is None or loader.waits(self.frame):
+        plate = supply.plate(self.frame)
+        if plate is None:
             return
-        mattes = self._mattes(snapshot, loader)
+        mattes = self._mattes(snapshot)
         if mattes is None:  # on its way; the frame before would be wrong, the plate is not
             if self._on_canvas == self.frame:
                 return
@@ -309,14 +273,14 @@ class Stage(QObject):
         self.canvas.set_message("")
         self._content = Content(
             plate=plate,
-            linear=self._linear,
+            linear=supply.linear,
             mattes=mattes,
-            colours={o.id: o.colour for o in snapshot.objects} | {NEW: self._colour(NEW)},
+            colours={o.id: o.colour for o in snapshot.objects} | {NEW: colour_of(snapshot, NEW)},
             active=self.active,
-            before=self._earlier(),
-            neighbours=self._neighbours(),
+            before=supply.earlier(self.frame) if self.view.mode == "difference" else None,
+            neighbours=supply.beside(self.frame, self.active) if self.view.onion else (),
             aspect=float(snapshot.clip.pixel_aspect),
-            shown=loader.shown(self.frame),
+            shown=supply.shown(self.frame),
         )
         self._on_canvas = self.frame
         self.canvas.show_content(self._content)
@@ -330,10 +294,10 @@ class Stage(QObject):
         self.canvas.set_message(text.format(n=self.frame))
         self.shown.emit(self.frame)
 
-    def _mattes(self, snapshot: Snapshot, loader: FrameLoader) -> dict[int, Alpha] | None:
+    def _mattes(self, snapshot: Snapshot) -> dict[int, Alpha] | None:
         """Visible objects' mattes; None while they are on their way."""
         painted = self._painted()
-        found = loader.mattes(self.frame, self.document.version(self.frame))
+        found = self.supply.mattes(self.frame)
         if found is None and painted is None:
             return None
         shown = {o.id for o in snapshot.objects if o.visible}
@@ -342,7 +306,8 @@ class Stage(QObject):
         if found is None and self._content is not None and self._on_canvas == self.frame:
             mattes = {i: a for i, a in self._content.mattes.items() if i in shown}
         else:
-            mattes = {i: as_alpha(found[i]) for i in sorted(found or {}) if i in shown}
+            known = sorted((found or {}).items())
+            mattes = {i: as_alpha(matte) for i, matte in known if i in shown}
         if painted is not None and (self.active is None or self.active in shown):
             mattes[NEW if self.active is None else self.active] = painted
         return mattes
@@ -357,37 +322,17 @@ class Stage(QObject):
         self._layer = None
         return None
 
-    def _earlier(self) -> dict[int, Alpha] | None:
-        """What was here before the last correction, for the view that shows the difference."""
-        if self.view.mode != "difference" or self.frame not in self._before:
-            return None
-        return {i: as_alpha(matte) for i, matte in self._before[self.frame].items()}
 
-    @property
-    def _linear(self) -> bool:
-        return self.snapshot is not None and self.snapshot.clip.colour_space == "linear"
+def colour_of(snapshot: Snapshot | None, object_id: int) -> Colour:
+    """Of an object, or of the one that comes next."""
+    known = snapshot.object(object_id) if snapshot is not None else None
+    if known is not None:
+        return known.colour
+    objects = snapshot.objects if snapshot is not None else ()
+    return overlay_colour(max((o.id for o in objects), default=0) + 1)
 
-    @property
-    def _near(self) -> tuple[int | None, int | None]:
-        """The frames before and after this one."""
-        frames = self.snapshot.frames if self.snapshot is not None else ()
-        return neighbours(frames, self.frame)
 
-    def _neighbours(self) -> tuple[Alpha | None, ...]:
-        active = self.active
-        if not self.view.onion or active is None:
-            return ()
-        return tuple(None if frame is None else self.matte(frame, active) for frame in self._near)
-
-    def _colour(self, object_id: int) -> Colour:
-        """Of an object, or of the one that comes next."""
-        known = self.snapshot.object(object_id) if self.snapshot is not None else None
-        if known is not None:
-            return known.colour
-        objects = self.snapshot.objects if self.snapshot is not None else ()
-        return overlay_colour(max((o.id for o in objects), default=0) + 1)
-
-    def _picture(self, content: Content) -> Neutral:
-        """The plate as a screen shows it, for tools that look for edges."""
-        graded = (self.view.exposure, self.view.gamma) != (0.0, 1.0)
-        return Neutral(content.plate, content.linear, None if graded else content.shown)
+def _picture(content: Content, view: View) -> Neutral:
+    """The plate as a screen shows it, for tools that look for edges."""
+    graded = (view.exposure, view.gamma) != (0.0, 1.0)
+    return Neutral(content.plate, content.linear, None if graded else content.shown)

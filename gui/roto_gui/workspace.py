@@ -81,9 +81,12 @@ class Workspace(QObject):
 
     def _play_on(self, frame: int) -> None:
         """The player wants a frame; at the end it stops, unless it is to begin again."""
-        ahead = self.frames[-1] if self.player.direction > 0 else self.frames[0]
-        self.stage.go_to(frame)
-        if frame == ahead and not self.loop:
+        way = self.player.direction
+        end = self.frames[-1] if way > 0 else self.frames[0]
+        around = (frame - self.stage.frame) * way < 0  # the end itself may have been left out
+        over = not self.loop and (around or frame == end)
+        self.stage.go_to(end if over else frame)
+        if over:
             self.player.stop()
 
     def visit(self, frame: int) -> None:

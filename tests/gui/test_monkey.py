@@ -5,10 +5,11 @@ from __future__ import annotations
 import gc
 import random
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from gui_projects import COUNT, FIRST, SIZE, write_clip
+from gui_projects import COUNT, FIRST, SIZE, square_at, write_clip
 from gui_windows import (
     LEFT,
     RIGHT,
@@ -31,10 +32,10 @@ from roto_gui.actions.action_set import ACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
-    from pytestqt.qtbot import QtBot
+    from PySide6.QtCore import QPoint
     from PySide6.QtWidgets import QApplication
+    from pytestqt.qtbot import QtBot
 
     from roto.session import Session
     from roto_gui.main_window import MainWindow
@@ -122,7 +123,9 @@ class Monkey:
         self.button = None
 
     def scrub(self) -> str:
-        frames = [self.random.randint(FIRST - 1, LAST + 1) for _ in range(self.random.randint(1, 6))]
+        frames = [
+            self.random.randint(FIRST - 1, LAST + 1) for _ in range(self.random.randint(1, 6))
+        ]
         for frame in frames:
             self.window.timeline.frame_chosen.emit(frame)
         return f"scrub {frames}"
@@ -162,7 +165,8 @@ class Monkey:
         self.window.palette_.hide()
         self.window.helping.overlay.leave()
 
-    def place(self):  # type: ignore[no-untyped-def]  # a point of the canvas
+    def place(self) -> QPoint:
+        """Somewhere in the picture, or just outside it."""
         x, y = self.random.uniform(-4, SIZE[1] + 4), self.random.uniform(-4, SIZE[0] + 4)
         return self.window.canvas.to_screen(x, y).toPoint()
 
@@ -198,7 +202,7 @@ def test_a_monkey_breaks_nothing(
             assert not wrong, (wrong, monkey.done[-12:])
         monkey.rest()
         assert window.document.is_open
-        arrive_or_hidden(qtbot, window)
+        show_both_ends(qtbot, window)
         assert not window.work.stage.holding
         snapshot = window.document.snapshot
         assert snapshot is not None
@@ -211,7 +215,7 @@ def test_a_monkey_breaks_nothing(
         check_history(session)
 
 
-def arrive_or_hidden(qtbot: QtBot, window: MainWindow) -> None:
+def show_both_ends(qtbot: QtBot, window: MainWindow) -> None:
     """The canvas shows frames to the end."""
     for frame in (FIRST, LAST):
         window.work.visit(frame)
@@ -249,8 +253,6 @@ def threads() -> list[str]:
 
 def work(qtbot: QtBot, window: MainWindow, clip: str) -> None:
     """Something of everything."""
-    from gui_projects import square_at
-
     show(qtbot, window, clip)
     window.work.stage.activate(None)
     rectangle(qtbot, window, square_at(0))
@@ -278,10 +280,9 @@ def test_windows_leave_nothing_behind(qtbot: QtBot, qapp: QApplication, tmp_path
     assert threads() == alive
 
 
+@pytest.mark.slow
 def test_memory_is_flat_over_the_same_work_again_and_again(qtbot: QtBot, tmp_path: Path) -> None:
-    from pathlib import Path as File
-
-    statm = File("/proc/self/statm")
+    statm = Path("/proc/self/statm")
     if not statm.exists():
         pytest.skip("The kernel does not tell how much memory there is in use.")
     clip = write_clip(tmp_path / "plates")
@@ -289,9 +290,7 @@ def test_memory_is_flat_over_the_same_work_again_and_again(qtbot: QtBot, tmp_pat
     show(qtbot, window, clip)
     pages = []
     for _ in range(6):
-        for _ in range(3):
-            from gui_projects import square_at
-
+        for _ in range(2):
             window.work.visit(FIRST)
             rectangle(qtbot, window, square_at(0))
             propagate(qtbot, window)

@@ -38,7 +38,9 @@ class Told:
         self.worker.start()
 
     def job(self, events: Callable[[Session], Iterator[Any]], **options: bool) -> Job:
-        return Job("job", events, self.events.append, self.ended.append, self.events.append, **options)
+        return Job(
+            "job", events, self.events.append, self.ended.append, self.events.append, **options
+        )
 
     def do(self, what: object, **options: bool) -> None:
         self.worker.post(Task("task", lambda _: self.events.append(what), **options))

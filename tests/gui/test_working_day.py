@@ -30,6 +30,7 @@ from gui_windows import (
 )
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
 
 import roto
 from roto_gui.document.opening import project_of
@@ -108,9 +109,7 @@ def test_what_cannot_be_opened_is_said_and_the_window_works_on(
     assert window.config.preferences.recent == (clip,)
 
 
-def test_a_second_window_may_look_and_says_so(
-    qtbot: QtBot, window: MainWindow, clip: str
-) -> None:
+def test_a_second_window_may_look_and_says_so(qtbot: QtBot, window: MainWindow, clip: str) -> None:
     show(qtbot, window, clip)
     rectangle(qtbot, window, square_at(0))
     second = make_window()
@@ -235,9 +234,7 @@ def test_after_a_crash_all_is_there_and_where_it_was(
 # Closing
 
 
-def test_closing_during_a_propagation_is_quick_and_loses_nothing(
-    qtbot: QtBot, clip: str
-) -> None:
+def test_closing_during_a_propagation_is_quick_and_loses_nothing(qtbot: QtBot, clip: str) -> None:
     window = make_window(SlowEngine())
     show(qtbot, window, clip)
     rectangle(qtbot, window, square_at(0))
@@ -257,8 +254,6 @@ def test_closing_during_a_propagation_is_quick_and_loses_nothing(
 def test_a_stroke_that_is_not_finished_is_kept_when_the_window_closes(
     qtbot: QtBot, clip: str
 ) -> None:
-    from PySide6.QtTest import QTest
-
     window = make_window()
     show(qtbot, window, clip)
     window.work.set_brush(0.5, 1.0)
@@ -354,7 +349,16 @@ def test_it_paints_on_an_x11_screen(xvfb: str) -> None:
 def xvfb() -> Iterator[str]:
     """A screen in memory; the name of its display."""
     reader, writer = os.pipe()
-    command = ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1600x1000x24", "-nolisten", "tcp"]
+    command = [
+        "Xvfb",
+        "-displayfd",
+        str(writer),
+        "-screen",
+        "0",
+        "1600x1000x24",
+        "-nolisten",
+        "tcp",
+    ]
     try:
         server = subprocess.Popen(command, pass_fds=[writer], stderr=subprocess.DEVNULL)
     except FileNotFoundError:

@@ -77,7 +77,7 @@ solo_object | Solo | Shift+S | object state | Shows the active object alone.
 -
 lock_frame | Lock this frame | Shift+K | object | Its mattes stay, whatever is propagated.
 lock_range | Lock the range | Ctrl+Shift+K | object | From the in to the out point.
-unlock | Unlock | Ctrl+Alt+K | object | Removes the locks at this frame, or in the range, as a whole.
+unlock | Unlock | Ctrl+Alt+K | object | Removes whole locks, here or in the range.
 -
 absent_here | Not in this frame | Shift+A | object | Says that the object cannot be seen here.
 lifetime_first | Lifetime starts here | Alt+[ | object | There is no matte before this frame.

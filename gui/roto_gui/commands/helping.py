@@ -41,7 +41,7 @@ class Helping:
             "redo": self.redo,
             "preferences": self.preferences,
             "shortcuts": self.shortcuts,
-            "quit": lambda: window.close() and None,
+            "quit": self.quit,
             "full_screen": self.full_screen,
             "reset_layout": window.reset_layout,
             "rename_object": self.rename_object,
@@ -50,7 +50,7 @@ class Helping:
             "self_test": window.document.self_test,
             "keys": lambda: self.overlay.open(self.keys()),
             "palette": window.palette_.open,
-            "manual": lambda: QDesktopServices.openUrl(QUrl(MANUAL)) and None,
+            "manual": self.manual,
             "about": self.about,
         }
 
@@ -87,6 +87,14 @@ class Helping:
         dialog.chosen.connect(lambda preset, own: self.config.update(preset=preset, bindings=own))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+    def quit(self) -> None:
+        """Close the window, and with it the program."""
+        self.window.close()
+
+    def manual(self) -> None:
+        """Show it in the browser."""
+        QDesktopServices.openUrl(QUrl(MANUAL))
 
     def full_screen(self, on: bool) -> None:
         """All of the screen, or a window."""

@@ -50,6 +50,9 @@ def play(work: Workspace, direction: int) -> None:
     start = work.frame
     if not work.loop and start == frames[-1 if forward else 0]:
         start = frames[0 if forward else -1]
+    if start not in frames:
+        start = frames[0 if forward else -1]
+    work.stage.go_to(start)
     player.play(frames, float(snapshot.clip.frame_rate), forward=forward, start=start)
     work.playing_changed.emit(player.direction)
 

@@ -38,8 +38,7 @@ def propagate(work: Workspace, direction: Direction = "both", *, stale: bool = F
     snapshot = work.snapshot
     if snapshot is None:
         return
-    if not snapshot.keyframes and work.document.settled:
-        work.noticed.emit(work.tr("There is no mask yet: paint the object on one frame first."))
+    if _nothing_yet(work):
         return
     frames = work.range
     if frames is None and direction == "forward":
@@ -49,12 +48,23 @@ def propagate(work: Workspace, direction: Direction = "both", *, stale: bool = F
     work.document.propagate(frames, direction=direction, stale=stale)
 
 
+def _nothing_yet(work: Workspace) -> bool:
+    """Whether there is no mask to begin with, which is said."""
+    snapshot = work.snapshot
+    if snapshot is None or snapshot.keyframes or not work.document.settled:
+        return False
+    work.noticed.emit(work.tr("There is no mask yet: paint the object on one frame first."))
+    return True
+
+
 def _one(work: Workspace, step: int) -> None:
     """One frame, and go there."""
     snapshot = work.snapshot
     if snapshot is None:
         return
     work.painter.finish()
+    if _nothing_yet(work):
+        return
     place = snapshot.frames.index(work.frame) + step
     if 0 <= place < len(snapshot.frames):
         frame = snapshot.frames[place]
