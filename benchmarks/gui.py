@@ -196,11 +196,10 @@ def scrub(size: tuple[int, int], frames: int) -> None:
 def walk(shown: MainWindow) -> list[float]:
     """Show each frame; seconds each took, until it was painted with its mattes."""
     assert shown.document.snapshot is not None
-    seconds = []
+    seconds, stage = [], shown.work.stage
     for frame in shown.document.snapshot.frames:
         started = time.perf_counter()
         shown.work.visit(frame)
-        stage = shown.work.stage
         until(lambda: not stage.waiting and stage.whole)
         QCoreApplication.processEvents()  # the paint
         seconds.append(time.perf_counter() - started)
@@ -304,7 +303,7 @@ def window(engine: Engine | None = None, **preferences: object) -> Iterator[Main
 def folder_of(size: tuple[int, int], frames: int) -> Iterator[str]:
     """A sequence of PNGs on disk; its pattern."""
     with tempfile.TemporaryDirectory() as folder:
-        for number, picture in zip(range(1001, 1001 + frames), footage(size)):
+        for number, picture in zip(range(1001, 1001 + frames), footage(size), strict=False):
             write_picture(Path(folder) / f"plate.{number}.png", picture)
         yield str(Path(folder) / "plate.%04d.png")
 

@@ -150,8 +150,13 @@ class Supply(QObject):
         return np.zeros(size, np.float32) if known is None else as_alpha(known)
 
     def remember(self, frame: int) -> None:
-        """Keep what is known of a frame today; of the last such frame."""
-        self._before = frame, self.mattes(frame) or {}
+        """Keep what is known of a frame today, and only of this one.
+
+        After strokes that come faster than it is known, what was there before the first is kept.
+        """
+        found = self.mattes(frame)
+        if found is not None:
+            self._before = frame, found
 
     def earlier(self, frame: int) -> dict[int, Alpha] | None:
         """What was remembered of a frame, as copies; None: another one was."""

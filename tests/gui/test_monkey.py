@@ -51,7 +51,7 @@ MODIFIERS = (
     Qt.KeyboardModifier.ControlModifier,
     Qt.KeyboardModifier.AltModifier,
 )
-KEYS = [k for k in range(Qt.Key.Key_A.value, Qt.Key.Key_Z.value + 1)] + [
+KEYS = list(range(Qt.Key.Key_A.value, Qt.Key.Key_Z.value + 1)) + [
     k.value
     for k in (
         *(Qt.Key.Key_Return, Qt.Key.Key_Escape, Qt.Key.Key_Space, Qt.Key.Key_Delete),

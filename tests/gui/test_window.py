@@ -471,6 +471,7 @@ def test_what_was_changed_by_key_stays_when_other_settings_change(window: MainWi
 
 def test_the_difference_shows_what_a_correction_changed(qtbot: QtBot, window: MainWindow) -> None:
     rectangle(qtbot, window, square_at(0))
+    qtbot.waitUntil(lambda: bool(window.work.stage.supply.mattes(FIRST)))
     window.actions_.run("view_difference")
     window.work.set_brush(0.5, 1.0)
     window.actions_.run("tool_brush")

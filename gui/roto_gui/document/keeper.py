@@ -150,11 +150,20 @@ class Keeper(QObject):
             try:
                 do(session)
             finally:  # an edit that failed has changed nothing, but somebody may have waited
-                self.post(self._settle)
-                self.show(session, receipt=receipt)
+                self._report(session)
+                if receipt:
+                    self.show_receipt(session)
 
         self._pending += 1
         self._worker.post(Task(name, task, ends=ends))
+
+    def _report(self, session: Session) -> None:
+        """Send the snapshot with an edit in it; in the session's thread."""
+        snapshot = None
+        try:
+            snapshot = take(session)
+        finally:
+            self.post(self._settle, snapshot)
 
     def run(self, job: Job) -> None:
         if self._worker is None:
@@ -192,8 +201,11 @@ class Keeper(QObject):
         self.progress.emit(None)
         self.opened.emit()
 
-    def _settle(self) -> None:
+    def _settle(self, snapshot: Snapshot | None) -> None:
+        """An edit is done, and there is a snapshot with it in it: both at once."""
         self._pending -= 1
+        if snapshot is not None:
+            self.put_snapshot(snapshot)
 
     def put_snapshot(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot

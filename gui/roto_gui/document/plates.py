@@ -254,6 +254,5 @@ def shown_mattes(result: FrameResult) -> Mattes:
 
 def as_alpha(matte: npt.NDArray[np.uint8] | npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """A matte of a loader as new (H, W) float32 in [0, 1] that may be painted on."""
-    if matte.dtype == np.uint8:
-        return matte.astype(np.float32) / np.float32(255)
-    return matte.astype(np.float32)
+    alpha: npt.NDArray[np.float32] = matte.astype(np.float32)
+    return alpha / np.float32(255) if matte.dtype == np.uint8 else alpha
