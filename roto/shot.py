@@ -119,7 +119,7 @@ def _number(frame: object) -> int | None:
     if isinstance(frame, (bool, np.bool_)) or not hasattr(frame, "__index__"):
         return None
     try:
-        return operator.index(frame)  # type: ignore[arg-type]
+        return operator.index(frame)
     except TypeError:  # an array of several
         return None
 

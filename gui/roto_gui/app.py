@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QTimer
@@ -16,6 +18,7 @@ from roto_gui.theme import apply_theme
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_SETTLED = 300  # milliseconds after which the window is on the screen
 _SWITCH_INTERVAL = 0.001  # seconds; the window's thread waits at most so long for its turn
 
 
@@ -33,6 +36,19 @@ def make_app(arguments: Sequence[str] = ()) -> QApplication:
     return app
 
 
+def warm_up() -> threading.Thread:
+    """Load the network's code ahead, in a thread.
+
+    It takes seconds, some of them in pieces that hold up the window: better while the artist looks
+    for a clip than in the first propagation.
+    """
+    thread = threading.Thread(
+        target=import_module, args=("roto.stcn_engine",), name="roto warm-up", daemon=True
+    )
+    thread.start()
+    return thread
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the window, with a clip or project if one is named; returns when it is closed."""
     arguments = sys.argv[1:] if arguments is None else arguments
@@ -43,4 +59,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if arguments:
         path = arguments[0]
         QTimer.singleShot(0, lambda: window.open(path))
+    QTimer.singleShot(_SETTLED, warm_up)
     return app.exec()

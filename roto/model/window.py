@@ -36,7 +36,8 @@ class Window:
     def positions(self, positions: Tensor, size: tuple[int, int]) -> Tensor:
         """(h*w, C) of a grid of ``size`` (h, w) -> those inside, row by row."""
         grid = positions.unflatten(0, size)[self.rows, self.columns]
-        return grid.flatten(0, 1)
+        inside: Tensor = grid.flatten(0, 1)
+        return inside
 
     def cells(self, planes: Tensor) -> Tensor:
         """(..., h, w) -> those inside."""

@@ -22,7 +22,6 @@ CHANGED = {
     "device": "cpu",
     "autoplay": True,
     "hints": False,
-    "confirm_overwrite": False,
     "overlay_opacity": 0.25,
     "canvas_background": (1, 2, 3),
     "cutout_colour": (4, 5, 6),
@@ -35,6 +34,7 @@ CHANGED = {
     "last_folder": "/ä",
     "geometry": "AdnQ",
     "state": "AAAA",
+    "export": {"format": "png16"},
 }
 
 

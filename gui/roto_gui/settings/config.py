@@ -98,7 +98,6 @@ class Preferences:
         device: "auto", "cpu", "cuda" or "mps".
         autoplay: Whether a clip plays when it is opened.
         hints: Whether the hint line says what to do next.
-        confirm_overwrite: Whether an export asks before it replaces files.
         overlay_opacity: Of the colours over the plate, in [0, 1].
         canvas_background: Around the plate.
         cutout_colour: Of the view "over a colour".
@@ -120,7 +119,6 @@ class Preferences:
     device: str = "auto"
     autoplay: bool = False
     hints: bool = True
-    confirm_overwrite: bool = True
     overlay_opacity: float = 0.45
     canvas_background: Colour = (0x1E, 0x1E, 0x1E)
     cutout_colour: Colour = (0, 177, 64)
@@ -253,7 +251,6 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "device": _text,
     "autoplay": _flag,
     "hints": _flag,
-    "confirm_overwrite": _flag,
     "overlay_opacity": _number(0.0, 1.0),
     "canvas_background": _colour,
     "cutout_colour": _colour,

@@ -109,7 +109,6 @@ class PreferencesDialog(QDialog):
         self.cache.setValue(values.plate_cache_mb)
         self.hints.setChecked(values.hints)
         self.autoplay.setChecked(values.autoplay)
-        self.confirm.setChecked(values.confirm_overwrite)
 
     def accept(self) -> None:
         """Apply, keep, close."""
@@ -139,7 +138,6 @@ class PreferencesDialog(QDialog):
             "plate_cache_mb": self.cache.value(),
             "hints": self.hints.isChecked(),
             "autoplay": self.autoplay.isChecked(),
-            "confirm_overwrite": self.confirm.isChecked(),
         }
 
     def _make_fields(self) -> None:
@@ -163,7 +161,6 @@ class PreferencesDialog(QDialog):
         self.cache.setSingleStep(256)
         self.hints = QCheckBox(self.tr("Say what to do next"))
         self.autoplay = QCheckBox(self.tr("Play a clip when it is opened"))
-        self.confirm = QCheckBox(self.tr("Ask before files are replaced"))
 
     def _picture(self) -> QGroupBox:
         return _group(
@@ -194,7 +191,6 @@ class PreferencesDialog(QDialog):
             (self.tr("Memory for frames"), self.cache),
             ("", self.hints),
             ("", self.autoplay),
-            ("", self.confirm),
         )
 
     def _buttons(self) -> QDialogButtonBox:

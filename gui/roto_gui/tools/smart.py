@@ -160,7 +160,9 @@ class SmartSelect(Tool):
 
     def answer(self, layer: Layer, question: Question, found: object) -> Box | None:
         """Change what the selection decides otherwise; soft pixels stay where it agrees."""
-        mark, version = question.about  # type: ignore[misc]
+        assert isinstance(question.about, tuple)
+        mark: _Mark = question.about[0]
+        version: int = question.about[1]
         if mark not in self._marks or mark.before is None or self._before is None:
             return None
         mark.shown = version
