@@ -35,7 +35,7 @@ from tables import print_machine, print_table
 
 from roto.export.stills import write_picture
 from roto.fake_engine import FakeEngine
-from roto_gui.app import make_app
+from roto_gui.app import make_app, warm_up
 from roto_gui.main_window import MainWindow
 from roto_gui.settings.config import Config
 
@@ -64,6 +64,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as own:
         os.environ["ROTO_CONFIG"] = own
         app = make_app()
+        warm_up().join()  # as the app does while the artist looks for a clip
         sys.setswitchinterval(0.001)  # as roto_gui.app.main does
         for name in options.only.split(","):
             parts[name]()

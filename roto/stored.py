@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from roto.errors import ProjectDamagedError
 from roto.masks import pack_label_map, pack_matte, unpack_label_map, unpack_matte
 from roto.project.frames import pack_result, unpack_result
 from roto.results import FrameResult, Frozen, Given
@@ -117,7 +118,10 @@ class StoredFrames:
             found = [rows[frame, i] for i in objects if (frame, i) in rows]
             if len(found) < len(objects):
                 return None
-            return [self.logits(row).unpack() for row in found]
+            try:
+                return [self.logits(row).unpack() for row in found]
+            except ProjectDamagedError:  # it is about to be replaced
+                return None
 
         return known
 

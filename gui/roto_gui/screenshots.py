@@ -29,7 +29,7 @@ _SHORT_SIDE = 240  # of the plate: a propagation in seconds
 _PATIENCE = 600_000  # milliseconds
 
 INSIDE = (((0.12, 0.48), (0.28, 0.50), (0.45, 0.52)), ((0.12, 0.36), (0.40, 0.36)))
-OUTSIDE = ((0.05, 0.66), (0.30, 0.67), (0.52, 0.63))
+OUTSIDE = ((0.02, 0.61), (0.05, 0.655), (0.30, 0.66), (0.50, 0.63), (0.62, 0.64))
 """Strokes over the van of the sample's first frame, in shares of its size."""
 
 
@@ -110,7 +110,7 @@ class Tour:
         window = self.window
         window.actions_.run("accept")
         window.actions_.run("tool_brush")
-        self._drag(((0.47, 0.45), (0.47, 0.52)))
+        self._drag(((0.16, 0.68), (0.52, 0.66)), Qt.MouseButton.RightButton)
         _until(lambda: window.document.settled)
         _wait(window.document.ended, lambda: window.actions_.run("propagate_both"))
         self._grab("correction")

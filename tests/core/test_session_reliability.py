@@ -305,7 +305,7 @@ class TestReadOnly:
                 before = as_it_is(session)
             there = sorted(os.listdir(folder))
             with as_stranger():
-                with pytest.raises(ProjectError, match="read_only=True"):
+                with pytest.raises(ProjectError, match="open it read-only"):
                     session_on(Project.open(folder / "shot.roto"))
                 with session_on(Project.open(folder / "shot.roto", read_only=True)) as session:
                     assert the_same(session, before)
