@@ -129,7 +129,7 @@ def test_a_window_that_waits_for_pictures_is_not_overrun(qtbot, qapp):
     player.shown(55)
     player.shown(0)
     qtbot.waitUntil(lambda: len(seen) == 2, timeout=5000)
-    assert seen[1] >= 8
+    assert seen[1] > 1, "frames whose time went by are left out, however many they were"
     assert player.dropped == seen[1] - 1
     player.stop()
 
