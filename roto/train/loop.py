@@ -151,13 +151,13 @@ class Trainer:
         budget = self.recipe.minutes * 60
         while self.progress.seconds < budget:
             stage = self.recipe.stage(self.progress)
-            started = time.monotonic()
+            started = self._now()
             for batch in self._loader(stage, pack):
                 self._count(self._step(batch), len(batch.frames), started)
                 yield
                 if self.progress.seconds >= budget or self.recipe.stage(self.progress) != stage:
                     break
-                started = time.monotonic()
+                started = self._now()
 
     def _loader(self, stage: Recipe, pack: StillPack) -> DataLoader[Batch]:
         """This process's batches: every n-th of those that n processes see together."""
@@ -212,7 +212,7 @@ class Trainer:
     def _count(self, result: StepResult, clips: int, started: float) -> None:
         """Add a step to the progress, which stays the same in all processes."""
         loss, iou = float(result.loss.detach()), float(result.iou)
-        seconds = time.monotonic() - started
+        seconds = self._now() - started
         count = self.ranks.count
         if count > 1:
             clock = seconds if self.ranks.first else 0.0
@@ -220,6 +220,11 @@ class Trainer:
             seconds, loss, iou = self.ranks.total(numbers).tolist()
         self.progress.seconds += seconds
         self.progress.add(loss, iou, clips * count, count)
+
+    def _now(self) -> float:
+        """Seconds on the clock that the budget counts by."""
+        wall = self.recipe.clock == "wall"
+        return time.monotonic() if wall else time.process_time()
 
     def _validate(self, folder: Path, dataset: Path) -> None:
         scores = validate(self.averaged(), dataset, device=str(self.device))

@@ -16,6 +16,9 @@ class Recipe:
     Attributes:
         packs: Tar files of labelled stills.
         minutes: Budget. The learning rate follows it, so a resumed run needs the same number.
+        clock: What counts against the budget: "wall", time as it passes, or "processor", what the
+            training process computed (not its loaders): on a CPU that is shared with other work,
+            the fair one. With several threads, waiting in a spin counts too: use one.
         size: Side of the square clips in pixels, a multiple of 16.
         frames: Frames per clip; the first is given, the others are predicted.
         batch: Clips per step.
@@ -46,6 +49,7 @@ class Recipe:
 
     packs: tuple[str, ...]
     minutes: float = 60.0
+    clock: str = field(default="wall", metadata={"choices": ("wall", "processor")})
     size: int = 192
     frames: int = 3
     batch: int = 8
