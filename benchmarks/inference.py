@@ -24,16 +24,21 @@ from roto.evaluate.run import evaluate
 from roto.results import Logits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Sequence as Several
 
     from roto.engine import Capabilities, Encoded, Engine, Memory
+    from roto.evaluate.davis import Sequence
+    from roto.evaluate.run import Segment
     from roto.evaluate.scores import Scores
+    from roto.masks import LabelMap
 
 CHOICES: dict[str, dict[str, Any]] = {
     "defaults": {},
     "not enlarged": {"enlarge": False},
     "360": {"short_side": 360},
     "600": {"short_side": 600},
+    "720": {"short_side": 720},
     "memory every 3": {"memory_every": 3},
     "memory every 8": {"memory_every": 8},
     "last frame too": {"remember_last": True},
@@ -45,7 +50,9 @@ CHOICES: dict[str, dict[str, Any]] = {
     "keyframes weigh 1": {"keyframe_weight": 1.0},
     "keyframes weigh 10": {"keyframe_weight": 10.0},
     "dot product": {"similarity": "dot"},
+    "cosine": {"similarity": "cosine"},
     "mirrored as well": {},
+    "again in a crop": {},
 }
 """Settings that differ from the defaults, which came from this table."""
 
@@ -92,9 +99,9 @@ class _MirroredMemory:
         self,
         frame: int,
         encoded: _Both,
-        objects: Sequence[int],
+        objects: Several[int],
         known: Mapping[int, Any] | None = None,
-        before: Sequence[Logits] | None = None,
+        before: Several[Logits] | None = None,
     ) -> Logits:
         del before  # nothing is corrected here
         mirrored = _flipped(known or {})
@@ -126,6 +133,57 @@ def _flipped(masks: Mapping[int, Any]) -> dict[int, Any]:
     return {i: np.ascontiguousarray(mask[:, ::-1]) for i, mask in masks.items()}
 
 
+class _Cropped:
+    """A sequence of which only a part of the picture is seen."""
+
+    def __init__(self, sequence: Sequence, rows: slice, columns: slice) -> None:
+        self.sequence, self.part = sequence, (rows, columns)
+        self.name, self.frames = sequence.name, sequence.frames
+        self.first_annotated = sequence.first_annotated
+        self.first_annotation = sequence.first_annotation[self.part]
+
+    def image(self, frame: int) -> Any:
+        return np.ascontiguousarray(self.sequence.image(frame)[self.part])
+
+
+def again_in_a_crop(engine: Engine) -> Segment:
+    """Two passes: the whole picture, then only around all that was found there.
+
+    The crop is brought to the same working size, so thin objects are seen larger. What fills more
+    than ``_MOST`` of the picture stays as it was found.
+    """
+    once = propagation(engine)
+
+    def segment(sequence: Sequence) -> Iterator[tuple[int, LabelMap]]:
+        found = dict(once(sequence))
+        part = _around(list(found.values()))
+        if part is not None:
+            for frame, inner in once(_Cropped(sequence, *part)):  # type: ignore[arg-type]
+                found[frame] = np.zeros_like(found[frame])
+                found[frame][part] = inner
+        yield from found.items()
+
+    return segment
+
+
+_MARGIN, _MOST = 0.15, 0.6
+
+
+def _around(found: list[LabelMap]) -> tuple[slice, slice] | None:
+    """Rows and columns that hold all objects of all frames; None where that is nearly all."""
+    size = found[0].shape
+    spans = []
+    for axis in (1, 0):
+        there = np.flatnonzero(np.any([(labels > 0).any(axis) for labels in found], axis=0))
+        if not len(there):
+            return None
+        side = size[1 - axis]
+        more = _MARGIN * side
+        spans.append(slice(max(0, int(there[0] - more)), min(side, int(there[-1] + 1 + more))))
+    area = np.prod([span.stop - span.start for span in spans])
+    return (spans[0], spans[1]) if area < _MOST * size[0] * size[1] else None
+
+
 def score(choice: str, options: argparse.Namespace) -> Scores:
     """Run the data set with one choice."""
     settings = replace(Settings(), **CHOICES[choice])
@@ -134,7 +192,8 @@ def score(choice: str, options: argparse.Namespace) -> Scores:
         engine = Mirrored(engine)
     with DavisDataset(options.dataset) as sequences:
         chosen = [s for s in sequences if not options.sequences or s.name in options.sequences]
-        return evaluate(chosen, propagation(engine))
+        method = again_in_a_crop if choice == "again in a crop" else propagation
+        return evaluate(chosen, method(engine))
 
 
 def main() -> None:

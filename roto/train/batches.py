@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import cv2
 import numpy as np
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from roto.train.distributed import Ranks
+    from roto.train.motion import Rng
     from roto.train.packs import StillPack, Stills
     from roto.train.recipe import Recipe
+    from roto.train.synthesis import SyntheticClip
 
 _MOST_STILLS = 3  # of a clip: its background's and those of two targets
 
@@ -34,10 +36,30 @@ class Batch(NamedTuple):
     stills: Tensor  # (B, 3) int64, photos of background and targets, -1 for none
 
 
-def clip_maker(recipe: Recipe, pack: Stills) -> ClipMaker | WarpMaker:
+def clip_maker(recipe: Recipe, pack: Stills) -> Maker:
     """What makes the clips of a recipe."""
-    kind = WarpMaker if recipe.clips == "warps" else ClipMaker
-    return kind(pack, size=recipe.size, frames=recipe.frames)
+    size, frames = recipe.size, recipe.frames
+    if recipe.clips == "warps":
+        return WarpMaker(pack, size=size, frames=frames)
+    layers = ClipMaker(pack, size=size, frames=frames)
+    if not recipe.warps:
+        return layers
+    return MixedMaker(layers, WarpMaker(pack, size=size, frames=frames), recipe.warps)
+
+
+class MixedMaker:
+    """Clips of layers, and a share of warps."""
+
+    def __init__(self, layers: ClipMaker, warps: WarpMaker, share: float) -> None:
+        self.layers, self.warps, self.share = layers, warps, share
+
+    def make(self, rng: Rng, targets: int) -> SyntheticClip:
+        """See the makers that it chooses from."""
+        maker: Maker = self.warps if rng.random() < self.share else self.layers
+        return maker.make(rng, targets)
+
+
+Maker: TypeAlias = ClipMaker | WarpMaker | MixedMaker
 
 
 class Batches(Dataset[Batch]):
@@ -63,7 +85,7 @@ class Batches(Dataset[Batch]):
             row[: len(clip.stills)] = torch.tensor(clip.stills)
         return Batch(frames, labels, objects, stills)
 
-    def _hard_makers(self) -> list[ClipMaker | WarpMaker]:
+    def _hard_makers(self) -> list[Maker]:
         """One for each clip of the batch that is to be made of hard stills."""
         if self.recent is None:
             return []

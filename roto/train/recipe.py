@@ -42,6 +42,7 @@ class Recipe:
         prior: Whether the network has a decoder that is told them at all.
         iou_share: Weight of the soft IoU loss beside the cross-entropy.
         clips: "layers", or "warps" of whole photos, see ``roto.train.warps``.
+        warps: Share of warps among clips of layers.
         hard_clips: Share of each batch that is made of the stills with the highest recent loss.
         teacher: Weights of a network whose answers are learned too; empty for none.
         teacher_share: Weight of the distance from its answers in the loss.
@@ -72,6 +73,7 @@ class Recipe:
     prior: bool = True
     iou_share: float = 0.5
     clips: str = field(default="layers", metadata={"choices": ("layers", "warps")})
+    warps: float = 0.0
     hard_clips: float = 0.0
     teacher: str = ""
     teacher_share: float = 0.5
