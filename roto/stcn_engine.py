@@ -1,4 +1,4 @@
-"""The STCN behind the engine protocol: the one place where torch meets NumPy.
+"""The networks behind the engine protocol: the one place where torch meets NumPy.
 
 Resizing, padding, device and precision live here, the memory policy in
 :mod:`roto.stcn_memory`, so that the networks know nothing of plates and the session nothing of
@@ -12,28 +12,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
 from roto.engine import Capabilities, Display, Settings
-from roto.model.backbones import normalise
 from roto.model.devices import choose_device, choose_precision
 from roto.model.folding import fold_batch_norms
 from roto.model.stcn import ImageFeatures
-from roto.model.weights import load_network
+from roto.model.weights import load_any_network
 from roto.models import fingerprint
 from roto.results import Grid
 from roto.stcn_memory import EncodedFrame, StcnMemory, resize
 
 if TYPE_CHECKING:
-    from roto.model.stcn import STCN
+    from roto.model.weights import Network
     from roto.models import Model
 
 
 class StcnEngine:
-    """An STCN on a device, in a precision. Deterministic on a CPU: same input, same bytes.
+    """An STCN or STM on a device, in a precision. Deterministic on a CPU: same input, same bytes.
 
     Args:
         net: The network; its batch norms are folded and its weights cast, so it is consumed.
@@ -50,7 +48,7 @@ class StcnEngine:
 
     def __init__(
         self,
-        net: STCN,
+        net: Network,
         settings: Settings | None = None,
         *,
         device: str = "auto",
@@ -114,8 +112,8 @@ class StcnEngine:
         return StcnMemory(self)
 
     def normalise(self, image: Tensor, grid: Grid) -> Tensor:
-        """(1, 3, h, w) uint8 -> network input, padded; padding is the mean colour."""
-        x = F.pad(normalise(image), grid.pad)
+        """(1, 3, h, w) uint8 -> network input, padded."""
+        x = self.net.prepare(image, grid.pad)
         return x.to(self.dtype, memory_format=torch.channels_last)
 
 
@@ -125,7 +123,7 @@ def load_engine(
     """The engine for a model; see :func:`roto.load_model`."""
     device_checked = str(choose_device(device))
     return StcnEngine(
-        load_network(model.path),
+        load_any_network(model.path),
         settings,
         device=device_checked,
         precision=precision,

@@ -1,4 +1,4 @@
-"""What an STCN remembers of a shot: keyframes for ever, predictions thinned to a bound.
+"""What an STCN or STM remembers of a shot: keyframes for ever, predictions thinned to a bound.
 
 The memory policy lives here, and how objects share the network; see :mod:`roto.stcn_engine`.
 """
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from roto.engine import Settings, SoftMask
-    from roto.model.stcn import STCN, ImageFeatures
+    from roto.model.stcn import ImageFeatures
+    from roto.model.weights import Network
 
 _OWN_KEYFRAME_WEIGHT = 3.0  # of networks with a prior, which are ours; see docs/training.md
 _THERE = 0.1  # of a soft mask: an object is somewhere
@@ -51,7 +52,7 @@ class EncodedFrame:
 class Placed(Protocol):
     """A network on its device, with the size and precision it works at."""
 
-    net: STCN
+    net: Network
     settings: Settings
     device: torch.device
     dtype: torch.dtype
@@ -67,10 +68,10 @@ class Placed(Protocol):
 
 @dataclass(slots=True, eq=False)
 class MemoryFrame:
-    """One remembered frame: its key, and a value per object; of keyframes the masks as well."""
+    """One remembered frame: a key and a value per object; of keyframes the masks as well."""
 
     frame: int
-    key: Tensor  # (h*w, Ck) float32
+    keys: dict[int, Tensor] = field(default_factory=dict)  # id -> (h*w, Ck) float32; STCN: one
     values: dict[int, Tensor] = field(default_factory=dict)  # id -> (h*w, Cv)
     masks: dict[int, Tensor] = field(default_factory=dict)  # id -> (4h, 4w) at stride 4
 
@@ -89,6 +90,8 @@ class StcnMemory:
 
     def __init__(self, engine: Placed, permanent: dict[int, MemoryFrame] | None = None) -> None:
         self._engine, self._net, self._settings = engine, engine.net, engine.settings
+        # Keys that saw the masks make the last frame the best memory; shared ones make it harmful.
+        self._keeps_last = self._settings.remember_last or self._net.own_keys
         self._permanent: dict[int, MemoryFrame] = {} if permanent is None else permanent
         self._predicted: list[MemoryFrame] = []
         self._last: MemoryFrame | None = None
@@ -113,6 +116,7 @@ class StcnMemory:
         if permanent:
             entry.masks = dict(zip(masks, F.avg_pool2d(soft, 4), strict=True))
             old = self._permanent.get(frame)
+            entry.keys = {**(old.keys if old else {}), **entry.keys}
             entry.values = {**(old.values if old else {}), **entry.values}
             entry.masks = {**(old.masks if old else {}), **entry.masks}
             self._permanent[frame] = entry
@@ -207,7 +211,7 @@ class StcnMemory:
         gone = frozenset(objects)
         values = {i: v for i, v in old.values.items() if i not in gone}
         masks = {i: m for i, m in old.masks.items() if i not in gone}
-        self._permanent[frame] = MemoryFrame(frame, old.key, values, masks)
+        self._permanent[frame] = MemoryFrame(frame, old.keys, values, masks)
         if not values:
             del self._permanent[frame]
         self._banks.clear()
@@ -242,7 +246,7 @@ class StcnMemory:
 
         An object that enters or stands after a keyframe was last seen in the nearest of its own.
         """
-        if not self._net.config.prior:
+        if not self._net.prior:
             return {}
         masks = [self._last_mask(frame, i) for i in ids]
         masks += [self._seen[i] for i in others if i in self._seen]
@@ -270,13 +274,13 @@ class StcnMemory:
     ) -> None:
         self._since_keyframe += 1
         due = self._due()
-        if not due and not self._settings.remember_last:
+        if not due and not self._keeps_last:
             return
         soft = soft_aggregate(torch.sigmoid(upsample_logits(logits[None], encoded.grid.padded)[0]))
         entry = self._remember(frame, encoded, (*ids, *known), _beside(soft[1:], known))
         if due:
             self._keep_predicted(entry)
-        self._last = entry if self._settings.remember_last and not due else None
+        self._last = entry if self._keeps_last and not due else None
         self._banks.clear()
 
     def _due(self, ahead: int = 0) -> bool:
@@ -289,14 +293,18 @@ class StcnMemory:
     ) -> MemoryFrame:
         """masks: (K, H, W) aggregated, at the padded working size."""
         image = self._engine.normalise(encoded.image, encoded.grid)
+        if self._net.empty_padding:
+            masks = F.pad(F.pad(masks, tuple(-n for n in encoded.grid.pad)), encoded.grid.pad)
         total = masks.sum(0)[None, None].to(self._engine.dtype)
-        entry = MemoryFrame(frame, encoded.positions)
+        entry = MemoryFrame(frame)
         for start in range(0, len(ids), _OBJECTS_AT_ONCE):
             some = slice(start, start + _OBJECTS_AT_ONCE)
             soft = masks[None, some].to(self._engine.dtype)
-            values = self._net.encode_value(image, encoded.features.f16, soft, total)[0]
-            rows = values.flatten(2).transpose(1, 2).contiguous()  # (K, h*w, Cv)
-            entry.values.update(zip(ids[some], rows, strict=True))
+            keys, values = self._net.encode_memory(image, encoded.features.f16, soft, total)
+            entry.values.update(zip(ids[some], _rows(values), strict=True))
+            shared = [encoded.positions] * len(ids[some])
+            own = shared if keys is None else _rows(keys.float())
+            entry.keys.update(zip(ids[some], own, strict=True))
         return entry
 
     def _at_work(self, mask: SoftMask, grid: Grid) -> Tensor:
@@ -325,10 +333,10 @@ class StcnMemory:
         return [e for e in entries if object_id in e.values]
 
     def _groups(self, ids: tuple[int, ...]) -> list[tuple[int, ...]]:
-        """Objects remembered at the same frames share one affinity."""
+        """Objects remembered at the same frames under the same keys share one affinity."""
         groups: dict[tuple[int, ...], list[int]] = {}
         for i in ids:
-            groups.setdefault(tuple(id(e) for e in self._entries(i)), []).append(i)
+            groups.setdefault(tuple(id(e.keys[i]) for e in self._entries(i)), []).append(i)
         if () in groups:
             raise _never_shown(groups[()][0])
         return [tuple(group) for group in groups.values()]
@@ -339,8 +347,8 @@ class StcnMemory:
         if bank is None:
             entries = self._entries(group[0])
             values = [torch.cat([e.values[i] for i in group], 1) for e in entries]
-            keys = torch.cat([e.key for e in entries])
-            bank = _Bank(keys, torch.cat(values), self._bonus(entries))
+            keys = [e.keys[group[0]] for e in entries]
+            bank = _Bank(torch.cat(keys), torch.cat(values), self._bonus(entries, keys))
             self._banks[group] = bank
         settings = self._settings
         out = read(
@@ -348,22 +356,21 @@ class StcnMemory:
             bank.values,
             positions,
             top_k=settings.top_k,
-            kind=settings.similarity,
+            kind="dot" if self._net.own_keys else settings.similarity,
             bonus=bank.bonus,
         )
         h, w = features.key.shape[-2:]
         return out.T.reshape(1, len(group), -1, h, w)
 
-    def _bonus(self, entries: Sequence[MemoryFrame]) -> Tensor | None:
+    def _bonus(self, entries: Sequence[MemoryFrame], keys: Sequence[Tensor]) -> Tensor | None:
         weight = self._settings.keyframe_weight
         if weight is None:
-            weight = _OWN_KEYFRAME_WEIGHT if self._net.config.prior else 1.0
+            weight = _OWN_KEYFRAME_WEIGHT if self._net.prior else 1.0
         if weight == 1:
             return None
         kept = self._permanent.values()
-        parts = [
-            e.key.new_full((len(e.key),), math.log(weight) if e in kept else 0.0) for e in entries
-        ]
+        bonuses = [math.log(weight) if e in kept else 0.0 for e in entries]
+        parts = [k.new_full((len(k),), b) for k, b in zip(keys, bonuses, strict=True)]
         return torch.cat(parts)
 
 
@@ -374,6 +381,11 @@ def _beside(masks: Tensor, known: Mapping[int, Tensor]) -> Tensor:
     fixed = torch.cat(list(known.values()))  # (L, H, W)
     room = (1 - fixed.sum(0)).clamp(0, 1)
     return torch.cat([torch.minimum(masks, room), fixed])
+
+
+def _rows(planes: Tensor) -> Tensor:
+    """(1, K, C, h, w) -> (K, h*w, C)."""
+    return planes[0].flatten(2).transpose(1, 2).contiguous()
 
 
 def _never_shown(object_id: int) -> SettingsError:

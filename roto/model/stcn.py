@@ -24,7 +24,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from roto.model.backbones import MobileNetV2, ResNet18, ResNet50, ResNet50V2
+from roto.model.backbones import MobileNetV2, ResNet18, ResNet50, ResNet50V2, normalise
 
 KeyBackbone = Literal["resnet50", "resnet50v2", "mobilenet_v2"]
 ValueBackbone = Literal["resnet18", "mobilenet_v2"]
@@ -193,7 +193,7 @@ class UpsampleBlock(nn.Module):
         """skip: (B, Cs, 2h, 2w); x: (B*K, C, h, w), the objects of a batch item side by side."""
         x = F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
         detail = self.skip_conv(skip)  # the same for all objects: computed once
-        return cast("Tensor", self.out_conv(x + _per_object(detail, x.shape[0])))
+        return cast("Tensor", self.out_conv(x + per_object(detail, x.shape[0])))
 
 
 class Prior(nn.Module):
@@ -248,10 +248,13 @@ class STCN(nn.Module):
     """Keys from images, values from images and masks, masks from read-outs."""
 
     stride = 16
+    own_keys = False  # objects in memory share the keys of their frames
+    empty_padding = False  # what is predicted in the padding is remembered
 
     def __init__(self, config: StcnConfig) -> None:
         super().__init__()
         self.config = config
+        self.prior = config.prior
         key = _KEY_ENCODERS[config.key_backbone]()
         w16, w8, w4 = key.widths
         self.key_encoder = key
@@ -259,6 +262,10 @@ class STCN(nn.Module):
         self.key_proj = KeyProjection(w16, config.key_width)
         self.key_comp = nn.Conv2d(w16, config.thin_width, 3, padding=1)
         self.decoder = Decoder(config, (w8, w4))
+
+    def prepare(self, image: Tensor, pad: tuple[int, int, int, int]) -> Tensor:
+        """(B, 3, H, W) uint8 RGB to what the encoders see; padding is the mean colour."""
+        return F.pad(normalise(image), pad)
 
     def encode_image(self, image: Tensor) -> ImageFeatures:
         """image: (B, 3, H, W), ImageNet-normalised; H and W multiples of 16."""
@@ -281,14 +288,20 @@ class STCN(nn.Module):
         """
         b, k = masks.shape[:2]
         mask = masks.flatten(0, 1)[:, None]  # (B*K, 1, H, W)
-        planes = [_per_object(image, b * k), mask]
+        planes = [per_object(image, b * k), mask]
         if self.config.value_inputs == 5:
             total = masks.sum(1, keepdim=True) if total is None else total
             others = total - masks  # (B, K, H, W)
             planes.append(others.flatten(0, 1)[:, None])
         feature = self.value_encoder.pyramid(torch.cat(planes, 1))[0]
-        value = self.value_encoder.fuser(feature, _per_object(f16, b * k))
+        value = self.value_encoder.fuser(feature, per_object(f16, b * k))
         return cast("Tensor", value.unflatten(0, (b, k)))
+
+    def encode_memory(
+        self, image: Tensor, f16: Tensor, masks: Tensor, total: Tensor | None = None
+    ) -> tuple[None, Tensor]:
+        """No keys but those of the image, and the values of ``encode_value``."""
+        return None, self.encode_value(image, f16, masks, total)
 
     def look_back(self, masks: Tensor) -> Tensor | None:
         """What the decoder is to know of the frame before; None for a network without a prior.
@@ -317,7 +330,7 @@ class STCN(nn.Module):
             (B, K, 4h, 4w) logits at stride 4.
         """
         b, k = readout.shape[:2]
-        thin = _per_object(features.thin, b * k)
+        thin = per_object(features.thin, b * k)
         x = torch.cat([readout.flatten(0, 1), thin], 1)
         # The read-out comes as rows of a matrix; convolutions are faster on channels last.
         x = x.contiguous(memory_format=torch.channels_last)
@@ -333,7 +346,7 @@ def _value_encoder(config: StcnConfig, image_width: int) -> ValueResNet | ValueM
     return ValueMobileNet(inputs, image_width, width, config.value_blocks)
 
 
-def _per_object(x: Tensor, count: int) -> Tensor:
+def per_object(x: Tensor, count: int) -> Tensor:
     """Repeat (B, ...) to (B*K, ...), the objects of one batch item side by side."""
     b = x.shape[0]
     if b == count:

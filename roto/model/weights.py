@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pickle
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import torch
 from safetensors import SafetensorError
@@ -18,25 +18,28 @@ from torch import Tensor
 from roto.errors import WeightsError, WeightsNotFoundError
 from roto.model.backbones import MobileNetV2, widen_input
 from roto.model.stcn import STCN, KeyBackbone, StcnConfig, ValueBackbone
+from roto.model.stm import STM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
 StateDict = dict[str, Tensor]
+Network: TypeAlias = STCN | STM
 
 _KEY_BACKBONES: dict[str, KeyBackbone] = {
     "key_encoder.res2.0.conv1.weight": "resnet50",
     "key_encoder.stage1.0.conv1.weight": "resnet50v2",
     "key_encoder.features.0.0.weight": "mobilenet_v2",
 }
+_STM_STEM = "Encoder_M.conv1_m.weight"
 _VALUE_STEMS: dict[str, ValueBackbone] = {
     "value_encoder.conv1.weight": "resnet18",
     "value_encoder.features.0.0.weight": "mobilenet_v2",
 }
 
 
-def load_network(path: Path) -> STCN:
+def load_any_network(path: Path) -> Network:
     """The network a weight file describes, with its weights, in float32 and evaluation mode.
 
     Raises:
@@ -44,6 +47,24 @@ def load_network(path: Path) -> STCN:
         WeightsError: damaged, of an unknown network, incomplete, or a pickle that runs code.
     """
     state = read_state_dict(path)
+    return _stm(state, path) if _STM_STEM in state else _stcn(state, path)
+
+
+def load_network(path: Path) -> STCN:
+    """The STCN in a weight file; see :func:`load_any_network`."""
+    return _stcn(read_state_dict(path), path)
+
+
+def _stm(state: StateDict, path: Path) -> STM:
+    net = STM()
+    try:
+        net.load_state_dict(state, strict=True)
+    except RuntimeError as error:
+        raise _misfit(path, error) from error
+    return net.eval()
+
+
+def _stcn(state: StateDict, path: Path) -> STCN:
     config = deduce_config(state, path)
     stem = next(name for name in _VALUE_STEMS if name in state)
     try:
@@ -51,8 +72,7 @@ def load_network(path: Path) -> STCN:
         net = STCN(config)
         net.load_state_dict(state, strict=True)
     except (RuntimeError, IndexError) as error:
-        detail = " ".join(str(error).split())[:300]
-        raise WeightsError(f"The weights {path} do not fit the network: {detail}") from error
+        raise _misfit(path, error) from error
     return net.eval()
 
 
@@ -66,8 +86,8 @@ def deduce_config(state: Mapping[str, Tensor], path: Path | str = "") -> StcnCon
     stem = next((name for name in _VALUE_STEMS if name in state), None)
     if key is None or stem is None:
         raise WeightsError(
-            f"The file {path} holds no STCN weights: it has neither a known key encoder nor a "
-            "known value encoder. Give an stcn.pth, or weights trained with roto."
+            f"The file {path} holds no STCN or STM weights: it has neither a known key encoder nor "
+            "a known value encoder. Give an stcn.pth, an STM_weights.pth, or what roto trained."
         )
     try:
         return StcnConfig(
@@ -167,6 +187,11 @@ def _runs_code(path: Path, error: Exception) -> bool:
     # Of pickles newer than its own torch does not even look at what they call.
     is_new_pickle = start[:1] == b"\x80" and 3 <= start[1] <= pickle.HIGHEST_PROTOCOL
     return is_new_pickle or "GLOBAL" in str(error)
+
+
+def _misfit(path: Path, error: Exception) -> WeightsError:
+    detail = " ".join(str(error).split())[:300]
+    return WeightsError(f"The weights {path} do not fit the network: {detail}")
 
 
 def _damaged(path: Path) -> WeightsError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import zlib
 
 import numpy as np
 import pytest
@@ -12,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reference_weights import reference_state, reference_tensor
 from small_engines import TINY, tiny_network
 
 from roto.engine import Settings
@@ -29,25 +29,6 @@ KINDS = ("l2", "dot", "cosine")
 TOLERANCE = 1e-4
 
 
-def reference_tensor(name, shape):
-    """The rule of ../shared/reference/README.md."""
-    rng = np.random.default_rng(zlib.crc32(name.encode()))
-    n = rng.standard_normal(shape)
-    if name.endswith("num_batches_tracked"):
-        return torch.zeros(shape, dtype=torch.int64)
-    if name.endswith("running_var"):
-        values = 1 + 0.2 * np.abs(n)
-    elif name.endswith("running_mean"):
-        values = 0.1 * n
-    elif len(shape) >= 2:
-        values = n * np.sqrt(1 / np.prod(shape[1:]))
-    elif name.endswith(".weight"):
-        values = 0.7 + 0.1 * n
-    else:
-        values = 0.05 * n
-    return torch.from_numpy(np.asarray(values, np.float32))
-
-
 @pytest.fixture(scope="module")
 def reference(shared):
     with np.load(shared / "reference" / "stcn_reference.npz") as arrays:
@@ -56,8 +37,7 @@ def reference(shared):
 
 @pytest.fixture(scope="module")
 def published_state(shared):
-    shapes = json.loads((shared / "reference" / "stcn_state_dict.json").read_text())
-    return {name: reference_tensor(name, shape) for name, shape in shapes.items()}
+    return reference_state(shared / "reference" / "stcn_state_dict.json")
 
 
 @pytest.fixture
