@@ -5,28 +5,39 @@ The command line and the app write through here, so both write the same bytes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import json
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roto.errors import ExportError, SettingsError
+from roto.errors import SettingsError
 from roto.export import FramePattern, write_label_map, write_matte
-from roto.export.stills import depth_of
+from roto.export.ahead import in_order, threads_for
+from roto.export.contract import Job, Look, Picture, Provenance, Subject
+from roto.export.pattern import TOGETHER
+from roto.export.registry import check, check_names, check_some, format_for
 from roto.masks import Matte, read_mask, soft
 from roto.media.describe import frame_ranges
 from roto.passes import Propagated
+from roto.project import fingerprint
+from roto.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from roto.export.contract import Exporter, Format
     from roto.masks import LabelMap
-    from roto.media import FrameSource
+    from roto.media import FrameSource, Image
     from roto.passes import Finished
     from roto.results import FrameResult
     from roto.session import Session
     from roto.shot import Shot
+
 
 LABELS = "labels"
 """What stands for ``{object}`` in the name of a label map, which shows all objects."""
@@ -40,15 +51,20 @@ class Order:
         names: Object names by id.
         frames: Frame numbers, ascending.
         pattern: Names of the files.
-        bit_depth: Of mattes; None for the format's default.
+        format: How; None for what the extension of the pattern stands for.
+        look: What is in the pixels.
         labels: One label map per frame instead of one matte per object.
+        resume: Keep files that say in their headers that they were made of what is there now.
+            Only headers are read, and movies are always written anew.
     """
 
     names: Mapping[int, str]
     frames: Sequence[int]
     pattern: FramePattern
-    bit_depth: int | None = None
+    format: Format | None = None
+    look: Look = field(default_factory=Look)
     labels: bool = False
+    resume: bool = False
 
     def check(self) -> None:
         """Make sure that it can be written, as far as names and formats tell.
@@ -57,23 +73,41 @@ class Order:
             ExportError: there are no objects or no frames.
             SettingsError: files would overwrite each other, or the format or bit depth cannot be.
         """
-        if not self.names:
-            raise ExportError("There is nothing to export: the project has no objects.")
-        if not self.frames:
-            raise ExportError("There is nothing to export: the range holds no frame of the clip.")
-        files = [LABELS] if self.labels else list(self.names.values())
-        self.pattern.check(files, frame_count=len(self.frames))
-        path = self.pattern.path(self.frames[0], "")
-        if not self.labels:
-            depth_of(path, self.bit_depth)
-        elif path.suffix.lower() != ".png" or self.bit_depth not in (None, 8):
-            raise SettingsError(f"Label maps are written as .png of 8 bits, not as {path.name}.")
-
-    def paths(self, frame: int) -> list[Path]:
-        """The files of a frame, by ascending object id."""
         if self.labels:
-            return [self.pattern.path(frame, LABELS)]
-        return [self.pattern.path(frame, self.names[i]) for i in sorted(self.names)]
+            self._check_labels()
+        else:
+            check_names(self.job(Subject((0, 0), self.names)), self.chosen)
+        if self.resume and (self.labels or self.chosen.key_of is None):
+            what = "A label map" if self.labels else self.chosen.title
+            raise SettingsError(f"{what} does not say what it was made of; leave out resuming.")
+
+    @property
+    def chosen(self) -> Format:
+        """The format that it is written in.
+
+        Raises:
+            SettingsError: mattes cannot be written with that extension, or not with such depth.
+        """
+        path = self.pattern.path(0, "")
+        return self.format or format_for(path, self.look.bit_depth)
+
+    def job(self, subject: Subject) -> Job:
+        """The same in the exporters' words."""
+        return Job(subject, self.look, self.pattern, self.frames)
+
+    def paths(self, frame: int, known: Collection[int] | None = None) -> list[Path]:
+        """The files of a frame, by ascending object id: of all objects, or of some."""
+        ids = sorted(self.names if known is None else known)
+        if self.labels or self.chosen.grouping == "frame":
+            return [self.pattern.path(frame, LABELS if self.labels else TOGETHER)] if ids else []
+        return [self.pattern.path(frame, self.names[i]) for i in ids]
+
+    def _check_labels(self) -> None:
+        check_some(self.names, self.frames)
+        self.pattern.check([LABELS], frame_count=len(self.frames))
+        path = self.pattern.path(self.frames[0], "")
+        if path.suffix.lower() != ".png" or self.look.bit_depth not in (None, 8):
+            raise SettingsError(f"Label maps are written as .png of 8 bits, not as {path.name}.")
 
 
 @dataclass(frozen=True)
@@ -124,29 +158,170 @@ class Written:
     Attributes:
         event: The frame, as a propagation would tell of it.
         files: What was written; nothing where no object is known.
+        kept: What was there already and is current; only where that was asked for.
     """
 
     event: Propagated
     files: Sequence[Path]
+    kept: Sequence[Path] = ()
 
 
 def deliver(session: Session, order: Order, found: Gaps | None = None) -> Iterator[Written]:
     """Write an order; one event per frame. Stop asking to cancel: every file is whole.
+
+    Stills are written by a few threads, ahead of their events; what is ahead when it ends early
+    is removed again, or stays where it replaced a file. A movie appears after the last event.
 
     Args:
         session: What knows the frames.
         order: Checked already, see :meth:`Order.check`.
         found: Gaps that are known of: nothing is written of an object where it is missing. A
             label map shows the objects that are known, and is left out where none is.
+
+    Raises:
+        ExportError: nothing can be written there.
+        RotoError: the format cannot hold this, or a frame cannot be read.
     """
     missing = {i: frozenset(where) for i, where in found.missing.items()} if found else {}
-    writer = MatteWriter(order.pattern, order.bit_depth)
+    with ExitStack() as stack:
+        if order.labels:
+            yield from _in_turn(session, order, missing, MatteWriter(order.pattern, None))
+            return
+        job = order.job(subject_of(session, order.names))
+        check(job, order.chosen)
+        exporter = stack.enter_context(order.chosen.open(job))
+        pictures = _Pictures(session, order, missing, exporter)
+        threads = _threads(order, job.subject)
+        yield from in_order(pictures.all(), threads, pictures.take_back)
+
+
+def _in_turn(
+    session: Session, order: Order, missing: Mapping[int, Collection[int]], writer: MatteWriter
+) -> Iterator[Written]:
+    """Label maps, one after the other."""
     for done, frame in enumerate(order.frames, start=1):
         result = session.result(frame)
         known = [i for i in order.names if frame not in missing.get(i, ())]
-        write = writer.write_labels if order.labels else writer.write
-        files = write(result, known)
+        files = writer.write_labels(result, known)
         yield Written(Propagated(frame, result, done, len(order.frames)), files)
+
+
+def _threads(order: Order, subject: Subject) -> int:
+    """A movie's frames go through one encoder, which has threads of its own."""
+    height, width = subject.size
+    frame_bytes = height * width * 4 * (len(order.names) + 3)
+    return 1 if order.chosen.movie else threads_for(frame_bytes)
+
+
+class _Pictures:
+    """What is to be written of each frame. The session is asked in the caller's thread only."""
+
+    def __init__(
+        self,
+        session: Session,
+        order: Order,
+        missing: Mapping[int, Collection[int]],
+        exporter: Exporter,
+    ) -> None:
+        self.session, self.order, self.missing = session, order, missing
+        self.exporter, self.format = exporter, order.chosen
+        self.new: dict[int, list[Path]] = {}
+        self.plate = plate_key(session) if order.look.content != "matte" else ""
+
+    def all(self) -> Iterator[Callable[[], Written]]:
+        """The frames in their order."""
+        for done, frame in enumerate(self.order.frames, start=1):
+            result = self.session.result(frame)
+            event = Propagated(frame, result, done, len(self.order.frames))
+            known = [i for i in self.order.names if frame not in self.missing.get(i, ())]
+            yield self._piece(event, known)
+
+    def _piece(self, event: Propagated, known: Sequence[int]) -> Callable[[], Written]:
+        key = self._key(event.frame, known)
+        if self.order.resume and self._current(event.frame, known, key):
+            kept = Written(event, (), self.order.paths(event.frame, known))
+            return lambda: kept
+        mattes = event.result.mattes_of(known)
+        shown = self.order.look.content != "matte" and bool(known or self.format.movie)
+        # Sources are not for several threads, so the plate is read here.
+        plate = self.session.source.read(event.frame) if shown else None
+        picture = Picture(event.frame, mattes, lambda: _there(plate), key)
+        self.new[event.frame] = [p for p in self.order.paths(event.frame) if not p.exists()]
+        return lambda: Written(event, self.exporter.write(picture))
+
+    def take_back(self, written: Written) -> None:
+        """Remove the files of a frame that nobody was told about, but none that it replaced."""
+        for path in self.new.get(written.event.frame, ()):
+            path.unlink(missing_ok=True)
+
+    def _key(self, frame: int, known: Sequence[int]) -> str:
+        look, order = self.order.look, self.order
+        made = [
+            __version__,
+            self.format.name,
+            [look.content, look.premultiplied, look.colour, look.bit_depth],
+            [[i, order.names[i]] for i in sorted(order.names)],
+            sorted(known),
+            self.session.stored.state(frame, known),
+            self.plate,
+        ]
+        return hashlib.sha256(json.dumps(made, sort_keys=True).encode()).hexdigest()[:32]
+
+    def _current(self, frame: int, known: Sequence[int], key: str) -> bool:
+        """Whether all files of a frame are there and were made of the same."""
+        key_of = self.format.key_of
+        paths = self.order.paths(frame, known)
+        return key_of is not None and all(p.is_file() and key_of(p) == key for p in paths)
+
+
+def _there(plate: Image | None) -> Image:
+    assert plate is not None, "the look shows no plate"
+    return plate
+
+
+def plate_key(session: Session) -> str:
+    """Another text where the plate is another, as far as its fingerprint tells; "" for arrays."""
+    path = session.source.clip.path
+    return fingerprint(path) if path else ""
+
+
+def subject_of(session: Session, names: Mapping[int, str]) -> Subject:
+    """What all frames of an export share. No network is loaded for it.
+
+    Args:
+        session: What knows the clip and what was propagated.
+        names: Names by id of the objects to export.
+    """
+    clip = session.source.clip
+    return Subject(
+        size=(clip.height, clip.width),
+        names=dict(sorted(names.items())),
+        frame_rate=clip.frame_rate,
+        pixel_aspect=clip.pixel_aspect,
+        colour_space=clip.colour_space,
+        timecode=clip.timecode,
+        first_frame=clip.first_frame,
+        data_window=clip.data_window,
+        provenance=_provenance(session, names),
+    )
+
+
+def _provenance(session: Session, names: Mapping[int, str]) -> Provenance:
+    """What most of the results were made with: some may be older than others."""
+    project = session.project
+    made = Counter(row.provenance for (_, i), row in project.results().items() if i in names)
+    most = project.provenance(made.most_common(1)[0][0]) if made else {}
+    keyframes: dict[str, list[int]] = {name: [] for name in names.values()}
+    for frame, object_id in sorted(project.keyframes()):
+        if object_id in names:
+            keyframes[names[object_id]].append(frame)
+    return Provenance(
+        roto=__version__,
+        model=str(most.get("model", "")),
+        weights=str(most.get("weights", "")),
+        settings=dict(most.get("settings", {})),
+        keyframes=keyframes,
+    )
 
 
 def only(label_map: LabelMap, objects: Collection[int]) -> LabelMap:

@@ -17,10 +17,11 @@ import numpy as np
 from roto.board import Board, made_with
 from roto.errors import KeyframeError, MaskError, SettingsError
 from roto.giving import Reader
+from roto.locks import check_region, put_locks, unlock
 from roto.masks import overlay_colour
-from roto.project.records import KeyframeRecord, LockRecord, ObjectRecord
+from roto.project.records import KeyframeRecord, ObjectRecord
 from roto.shot import check_frame, frames_between
-from roto.stored import StoredFrames, pack_layer, pack_region
+from roto.stored import StoredFrames, pack_layer
 from roto.studio import Studio
 
 if TYPE_CHECKING:
@@ -216,29 +217,38 @@ class Desk(Studio):
         """
         first, last = frames_between(self.source, frames, "lock")
         ids = [None] if objects is None else self._ids(objects)
-        if region is not None and region.shape != self.stored.size:
-            raise MaskError(
-                f"The region to lock is {region.shape[1]}x{region.shape[0]} but the plate is "
-                f"{self.stored.size[1]}x{self.stored.size[0]}."
-            )
+        check_region(region, self.stored.size, "lock")
         inside = [f for f in self.source.frame_numbers if first <= f <= last]
         with self.project.edit("lock") as edit:
-            place = None if region is None else edit.put_blob(pack_region(region))
-            snapshot = edit.put_blob(self.stored.snapshot(inside, edit.put_blob))
-            start = max(self.project.locks(), default=0) + 1
-            made = range(start, start + len(ids))
-            for number, object_id in zip(made, ids, strict=True):
-                edit.put_lock(LockRecord(number, first, last, object_id, place, snapshot))
-        return list(made)
+            return put_locks(edit, self.stored, inside, (first, last), ids, region)
 
-    def unlock(self, locks: int | Iterable[int] | None = None) -> None:
-        """Remove locks by id; None removes all."""
+    def unlock(
+        self,
+        locks: int | Iterable[int] | None = None,
+        frames: int | tuple[int, int] | None = None,
+        region: npt.NDArray[np.bool_] | None = None,
+    ) -> None:
+        """Remove locks, or a part of them; what stays locked shows what it showed.
+
+        Args:
+            locks: Ids that :meth:`lock` returned; None for all.
+            frames: A frame, or the first and the last to unlock; None for all. The rest of a
+                longer lock stays, in up to two parts, of which the second has a new id.
+            region: (H, W) bool, what to unlock of the picture; None for all of it.
+
+        Raises:
+            KeyframeError: the clip has none of these frames.
+            MaskError: a region of another size than the plate.
+        """
         chosen = self.project.locks() if locks is None else locks
         if not isinstance(chosen, (int, np.integer, Iterable)):
             raise SettingsError(f"{chosen!r:.60} is no lock; give the number that lock returned.")
+        ids = [chosen] if isinstance(chosen, (int, np.integer)) else list(chosen)
+        ids = [int(lock) for lock in ids]
+        check_region(region, self.stored.size, "unlock")
+        free = None if frames is None else frames_between(self.source, frames, "unlock")
         with self.project.edit("unlock") as edit:
-            for lock in [chosen] if isinstance(chosen, (int, np.integer)) else list(chosen):
-                edit.remove_lock(int(lock))
+            unlock(self.project, edit, ids, self.source.frame_numbers, free, region)
 
     @contextmanager
     def step(self, label: str) -> Iterator[None]:

@@ -25,6 +25,8 @@ Each class also derives from the builtin a Python programmer would expect, so
     │   ├── ProjectVersionError  (ValueError)         made by a newer roto
     │   ├── ProjectDamagedError  (ValueError)         damaged, or no project at all
     │   └── ProjectEditError     (ValueError)         an edit that a project cannot hold
+    ├── PackageError             (ValueError)         no package of mattes, or not a safe one
+    │   └── PackageNotFoundError (FileNotFoundError)
     └── ExportError              (OSError)            nothing can be written there
 
 A message is one sentence: what is wrong, where, and what to do about it.
@@ -123,6 +125,14 @@ class ProjectDamagedError(ProjectError, ValueError):
 
 class ProjectEditError(ProjectError, ValueError):
     """An edit that a project cannot hold, such as a mask of an object that is not there."""
+
+
+class PackageError(RotoError, ValueError):
+    """A package of mattes that is damaged, not safe to read, or of a newer roto."""
+
+
+class PackageNotFoundError(PackageError, FileNotFoundError):
+    """There is no package at the path."""
 
 
 class ExportError(RotoError, OSError):

@@ -15,16 +15,18 @@ import numpy as np
 
 from roto.metrics import boundary_measure, region_similarity
 from roto.passes import FinishedFrames, Request, Run
+from roto.reach import legs
 from roto.receipts import boundary_move
 from roto.results import Given
 from roto.shot import Shot
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     import numpy.typing as npt
 
     from roto.engine import Memory
+    from roto.masks import LabelMap
     from roto.passes import Pictures
     from roto.states import State, Timeline
 
@@ -196,26 +198,62 @@ class SelfTest:
         return max((item.boundary for item in self.hidden), default=0.0)
 
 
+@dataclass(frozen=True, slots=True)
+class Testing:
+    """How far a self-test is.
+
+    Attributes:
+        done: Frames visited.
+        total: Frames to visit.
+        frame: The keyframe that is hidden; None while keyframes are learnt.
+        found: What is known so far; at the last step it is all.
+    """
+
+    done: int
+    total: int
+    frame: int | None
+    found: SelfTest
+
+
 def self_test(
-    pictures: Pictures, shot: Shot, memory: Memory, lines: Mapping[int, Timeline]
-) -> SelfTest:
+    pictures: Pictures,
+    shot: Shot,
+    memory: Callable[[], Memory],
+    lines: Mapping[int, Timeline],
+) -> Iterator[Testing]:
     """Hide each keyframe in turn and find it from the others: leave-one-out cross-validation.
 
-    Of an object that no other keyframe shows, the keyframe stays. Nothing is stored.
+    Of an object that no other keyframe shows, the keyframe stays. Nothing is stored. Stop asking
+    to cancel. There is no step where there is nothing to hide.
 
     Args:
         pictures: The clip.
         shot: Objects and all keyframes.
-        memory: Holds all keyframes; it is changed on the way, and holds them again afterwards.
+        memory: Makes one that holds all keyframes; it is changed on the way.
         lines: Per object id; says at which frames it is alive.
     """
     shown = {i: _shown(shot, i) for i in shot.names}
+    sets = {
+        frame: [i for i in given.mattes if shown[i] - {frame}]
+        for frame, given in shot.keyframes.items()
+    }
+    plans = [_Plan.of(shot, lines, frame, ids) for frame, ids in sets.items() if ids]
+    if not plans:
+        return
+    every = list(pictures.source.frame_numbers)
+    total = len(shot.keyframes) + sum(plan.length(every) for plan in plans)
     found: list[HiddenKeyframe] = []
-    for frame, given in shot.keyframes.items():
-        hidden = [i for i in given.mattes if shown[i] - {frame}]
-        if hidden:
-            found += _hide(pictures, shot, memory, lines, frame, hidden)
-    return SelfTest(tuple(found))
+    done = 0
+    for frame in shot.keyframes:
+        pictures.encode(frame, keep=True)
+        done += 1
+        yield Testing(done, total, None, SelfTest(()))
+    knows = memory()
+    for plan in plans:
+        for event in _hide(pictures, shot, knows, plan):
+            done = min(done + (event is None), total)
+            found += event or []
+            yield Testing(done, total, plan.frame, SelfTest(tuple(found)))
 
 
 def _shown(shot: Shot, object_id: int) -> set[int]:
@@ -224,36 +262,74 @@ def _shown(shot: Shot, object_id: int) -> set[int]:
     return {f for f in frames if shot.keyframes[f].mattes[object_id].any()}
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """One keyframe to be hidden.
+
+    Attributes:
+        frame: Its frame.
+        hidden: Ids of the objects that are to be found there.
+        rest: What it still says.
+        blind: The shot as it is known then.
+        request: What is asked.
+    """
+
+    frame: int
+    hidden: Sequence[int]
+    rest: Given
+    blind: Shot
+    request: Request
+
+    @classmethod
+    def of(
+        cls, shot: Shot, lines: Mapping[int, Timeline], frame: int, hidden: Sequence[int]
+    ) -> _Plan:
+        rest = _without(shot.keyframes[frame], hidden)
+        others = {f: masks for f, masks in shot.keyframes.items() if f != frame}
+        keyframes = {**others, frame: rest} if rest.mattes else others
+        blind = Shot(shot.names, dict(sorted(keyframes.items())), shot.absent)
+        there = [i for i in shot.names if i not in shot.absent and i not in rest.mattes]
+        asked = {*hidden, *(i for i in there if lines[i].alive(frame))}
+        return cls(frame, hidden, rest, blind, Request([frame], {i: [frame] for i in asked}))
+
+    def length(self, every: Sequence[int]) -> int:
+        """Frames that finding it visits."""
+        keys = {i: self.blind.frames_of(i) for i in self.blind.names if i not in self.blind.absent}
+        return sum(len(list(way.stops())) for way in legs(keys, every, self.request.wanted, "both"))
+
+
 def _hide(
-    pictures: Pictures,
-    shot: Shot,
-    memory: Memory,
-    lines: Mapping[int, Timeline],
-    frame: int,
-    hidden: Sequence[int],
-) -> Iterator[HiddenKeyframe]:
-    """Find some objects at a keyframe without what it says of them."""
-    given = shot.keyframes[frame]
-    rest = _without(given, hidden)
-    _show(pictures, memory, frame, given.mattes, rest)
-    others = {f: masks for f, masks in shot.keyframes.items() if f != frame}
-    keyframes = {**others, frame: rest} if rest.mattes else others
-    blind = Shot(shot.names, dict(sorted(keyframes.items())), shot.absent)
-    run = Run(pictures, blind, memory, FinishedFrames({}, ()))
-    asked = [i for i in run.keys if i not in rest.mattes and lines[i].alive(frame)]
-    request = Request([frame], {i: [frame] for i in {*asked, *hidden}})
-    labels = next(event for event in run.events(request) if event.final).result.label_map
-    _show(pictures, memory, frame, rest.mattes, given)
-    for object_id in hidden:
-        predicted, truth = labels == object_id, given.labels == object_id
-        yield HiddenKeyframe(
-            frame,
-            object_id,
-            shot.names[object_id],
-            region_similarity(predicted, truth),
-            boundary_measure(predicted, truth),
-            boundary_move(predicted, truth),
-        )
+    pictures: Pictures, shot: Shot, memory: Memory, plan: _Plan
+) -> Iterator[list[HiddenKeyframe] | None]:
+    """Find some objects at a keyframe without what it says of them; None per visited frame."""
+    frame, given = plan.frame, shot.keyframes[plan.frame]
+    _show(pictures, memory, frame, given.mattes, plan.rest)
+    run = Run(pictures, plan.blind, memory, FinishedFrames({}, ()))
+    labels = None
+    for event in run.steps(plan.request):
+        if event is None:
+            yield None
+        elif event.final:
+            labels = event.result.label_map
+            break
+    assert labels is not None
+    yield None
+    _show(pictures, memory, frame, plan.rest.mattes, given)
+    yield [_compare(shot, frame, i, labels, given.labels) for i in plan.hidden]
+
+
+def _compare(
+    shot: Shot, frame: int, object_id: int, found: LabelMap, given: LabelMap
+) -> HiddenKeyframe:
+    predicted, truth = found == object_id, given == object_id
+    return HiddenKeyframe(
+        frame,
+        object_id,
+        shot.names[object_id],
+        region_similarity(predicted, truth),
+        boundary_measure(predicted, truth),
+        boundary_move(predicted, truth),
+    )
 
 
 def _without(given: Given, hidden: Collection[int]) -> Given:

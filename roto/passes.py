@@ -208,6 +208,10 @@ class Run:
 
     def events(self, request: Request) -> Iterator[Propagated]:
         """Frames as they are finished; see :meth:`roto.session.Session.propagate`."""
+        return (event for event in self.steps(request) if event is not None)
+
+    def steps(self, request: Request) -> Iterator[Propagated | None]:
+        """The same, and None for every frame on the way, at which a run can be stopped, too."""
         self.total = len(request.frames)
         self._wanted = {i: frozenset(frames) for i, frames in request.wanted.items()}
         every = list(self.pictures.source.frame_numbers)
@@ -222,6 +226,7 @@ class Run:
         for group in groups:
             for frame, answered in _by_turns([self._go(way) for way in group]):
                 yield from self._meet(frame, answered, early=focus is not None)
+                yield None
         for frame in list(self._waiting):  # nobody is there
             yield self._settle(frame)
         self._check_whole()

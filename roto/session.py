@@ -16,7 +16,7 @@ from roto.desk import FOCUS, Desk
 from roto.earlier import BLEND, Earlier
 from roto.encoded import EncodedFolder
 from roto.errors import KeyframeError, SettingsError
-from roto.guidance import SelfTest, Suggestion, self_test, suggest
+from roto.guidance import SelfTest, Suggestion, Testing, self_test, suggest
 from roto.passes import Request, Run
 from roto.project.records import ResultRecord
 from roto.project.tables import RESULTS
@@ -136,10 +136,22 @@ class Session(Desk):
         """How well each keyframe is found from the others; see :func:`roto.guidance.self_test`.
 
         Nothing is stored, and there is no step to undo. It takes about as long as propagating
-        the clip twice.
+        the clip twice; :meth:`self_test_steps` tells how far it is.
+        """
+        found = SelfTest(())
+        for step in self.self_test_steps():
+            found = step.found
+        return found
+
+    def self_test_steps(self) -> Iterator[Testing]:
+        """The same step by step; stop asking to cancel. The last step has what was found.
+
+        Yields:
+            How far it is, after every frame that was visited; nothing where no object has two
+            keyframes.
         """
         shot = self.stored.shot(self.objects)
-        return self_test(self, shot, self._memory(shot), self._board().lines)
+        yield from self_test(self, shot, lambda: self._memory(shot), self._board().lines)
 
     def receipt(self) -> Receipt | None:
         """What the newest propagation changed; None where there is none, or it was accepted."""

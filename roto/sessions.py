@@ -20,6 +20,8 @@ from roto.project import fingerprint as clip_fingerprint
 from roto.session import Session
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from roto.engine import Engine
     from roto.media import ClipLike
 
@@ -38,6 +40,7 @@ def new_session(
     device: str = "auto",
     precision: str = "auto",
     first_frame: int | None = None,
+    frame_rate: Fraction | None = None,
 ) -> Session:
     """A session on a clip that is new to roto.
 
@@ -49,14 +52,17 @@ def new_session(
         device: As for :func:`roto.load_model`.
         precision: As for :func:`roto.load_model`.
         first_frame: Number of a movie's first frame.
+        frame_rate: Frames per second, where the clip does not know it or is wrong.
 
     Raises:
         ProjectExistsError: there is such a project; open it instead.
         RotoError: clip or model cannot be found or read.
     """
-    source = open_clip(clip, first_frame=first_frame)
+    source = open_clip(clip, first_frame=first_frame, frame_rate=frame_rate)
     try:
-        arguments = {} if first_frame is None else {"first_frame": first_frame}
+        arguments: dict[str, Any] = {} if first_frame is None else {"first_frame": first_frame}
+        if frame_rate is not None:
+            arguments["frame_rate"] = str(frame_rate)
         record = _describe(source, clip, path, arguments)
         project = Project.create(record, path)
         return _session(source, project, model, settings, device, precision)

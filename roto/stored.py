@@ -99,6 +99,18 @@ class StoredFrames:
         }
         return {"keyframes": keyframes, "results": results}
 
+    def state(self, frame: int, objects: Collection[int]) -> list[object]:
+        """JSON values that are others where these objects may look otherwise at a frame.
+
+        All that competes counts; but where a lock holds them, only what it holds.
+        """
+        locks = self._locks(frame)
+        if locks and locks[-1].region is None:
+            newest = locks[-1]
+            if newest.object is None or {newest.object}.issuperset(objects):
+                return [self._snapshot(newest, frame), []]
+        return [self.rows(frame), [[lock.object, lock.region, lock.snapshot] for lock in locks]]
+
     def snapshot(self, frames: Iterable[int], keep: Callable[[bytes], str]) -> bytes:
         """What these frames show now, as hashes; ``keep`` stores bytes that have none yet."""
         return json.dumps({str(f): self._seen(f, keep) for f in frames}, sort_keys=True).encode()

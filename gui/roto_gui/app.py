@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QApplication
 
+from roto_gui.language import speak
 from roto_gui.main_window import MainWindow
 from roto_gui.settings.config import Config
 from roto_gui.theme import apply_theme
@@ -50,14 +51,21 @@ def warm_up() -> threading.Thread:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Open the window, with a clip or project if one is named; returns when it is closed."""
+    """Open the window, with a clip or project if one is named.
+
+    Returns when it is closed, and every edit is on disk.
+    """
     arguments = sys.argv[1:] if arguments is None else arguments
     sys.setswitchinterval(_SWITCH_INTERVAL)
     app = make_app()
-    window = MainWindow(Config())
+    config = Config()
+    speak(app, config.preferences.language)
+    window = MainWindow(config)
     window.show()
     if arguments:
         path = arguments[0]
         QTimer.singleShot(0, lambda: window.open(path))
     QTimer.singleShot(_SETTLED, warm_up)
-    return app.exec()
+    code = app.exec()
+    window.document.wait()
+    return code

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from roto_gui.state import ObjectState, Snapshot
 
 
@@ -16,6 +18,7 @@ def hint(
     *,
     busy: bool,
     receipt: bool,
+    way: Callable[[str], str],
     begun: str = "",
 ) -> str:
     """What an artist would want to know now.
@@ -25,6 +28,7 @@ def hint(
         active: The active object.
         busy: Whether a propagation runs.
         receipt: Whether a propagation waits to be accepted.
+        way: Gives how a command is reached, by its id: its key, or else its menu.
         begun: Name of the tool that has begun something and not finished it; empty: none.
     """
     if snapshot is None:
@@ -42,12 +46,17 @@ def hint(
     if busy:
         return _tr("You can go on painting while frames are found.")
     if active.count("missing") or active.count("open"):
-        return _tr("T finds it on all frames, both ways.")
+        text = _tr("{propagate} finds it on all frames, both ways.")
+        return text.format(propagate=way("propagate_both"))
     if receipt:
-        return _tr("Look at what changed in the strip; Ctrl+Enter accepts it.")
+        text = _tr("Look at what changed in the strip; {accept} accepts it.")
+        return text.format(accept=way("accept"))
     if snapshot.suggestions:
-        return _tr("J goes to the frame that is worth a check; paint to correct it. E exports.")
-    return _tr("E exports the mattes.")
+        text = _tr(
+            "{next} goes to the frame that is worth a check; paint to correct it. {export} exports."
+        )
+        return text.format(next=way("next_suspect"), export=way("export"))
+    return _tr("{export} exports the mattes.").format(export=way("export"))
 
 
 def _tr(text: str) -> str:

@@ -175,6 +175,13 @@ def _unlock() -> Drawing:
     return Drawing().block(5, 11, 14, 9.5).line((8, 11), (8, 8)).curve((8, 8), bow)
 
 
+def _lock_region() -> Drawing:
+    frame = Drawing().line((9, 3), (3, 3), (3, 9)).line((15, 3), (21, 3), (21, 9))
+    frame.line((3, 15), (3, 21), (9, 21)).line((15, 21), (21, 21), (21, 15))
+    bow: tuple[At, At, At] = ((9.5, 6), (14.5, 6), (14.5, 11))
+    return frame.block(8, 11, 8, 6).curve((9.5, 11), bow)
+
+
 def _eye() -> Drawing:
     above: tuple[At, At, At] = ((6, 4), (18, 4), (21.5, 12))
     below: tuple[At, At, At] = ((18, 20), (6, 20), (2.5, 12))
@@ -321,6 +328,7 @@ _DRAWINGS: dict[str, Callable[[], Drawing]] = {
     "rectangle": _rectangle,
     "fill": _fill,
     "smart": _smart,
+    "lock_region": _lock_region,
     "flag": _flag,
     "undo": lambda: _redo().mirrored(),
     "redo": _redo,

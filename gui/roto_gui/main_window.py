@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from roto_gui.actions.action_set import ActionSet
 from roto_gui.actions.palette import CommandPalette
 from roto_gui.canvas.widget import Canvas
-from roto_gui.commands import masks, moving, objects, propagating, viewing
+from roto_gui.commands import locks, masks, moving, objects, propagating, viewing
 from roto_gui.commands.files import Files
 from roto_gui.commands.helping import Helping
 from roto_gui.document.document import Document
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from roto_gui.settings.config import Config
 
 _TITLE = "roto"
+_LINGER = 2.0  # seconds
 
 
 class MainWindow(QMainWindow):
@@ -104,6 +105,8 @@ class MainWindow(QMainWindow):
         )
         self.document.close()
         self.closing.emit()
+        self.hide()
+        self.document.wait(_LINGER)  # nobody sees it wait; what takes longer ends after the window
         super().closeEvent(event)
 
     def _make_parts(self) -> None:
@@ -148,6 +151,7 @@ class MainWindow(QMainWindow):
             self.files.slots(),
             helping.slots(),
             objects.slots(self.work),
+            locks.slots(self.work),
             masks.slots(self.work),
             propagating.slots(self.work),
             viewing.slots(self.work),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from roto.errors import RotoError
 from roto_gui.asking import Asker
+from roto_gui.copies import Copies
 from roto_gui.tools import TOOLS
 from roto_gui.tools.polygon import Polygon
+from roto_gui.tools.region import LockRegion
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +47,10 @@ class Painter(QObject):
     tool_changed = Signal(str)
     refused = Signal(str)
     """Why painting is not possible now, in one sentence."""
+    locked = Signal(int)
+    """The active object cannot be painted on at this frame: it is locked there."""
+    region_drawn = Signal(int, object)
+    """At this frame something was drawn around: a :class:`roto_gui.tools.region.Drawn`."""
     painted = Signal(int)
     """An edit at this frame is on its way to the document."""
     busy_changed = Signal(bool)
@@ -55,7 +60,9 @@ class Painter(QObject):
         super().__init__(stage)
         self.document, self.stage = document, stage
         self.tools: dict[str, Tool] = {name: make() for name, make in TOOLS.items()}
+        self.tools[LockRegion.name] = LockRegion()
         self.tool: Tool = self.tools["smart"]
+        self._copies = Copies()
         self._asker = Asker(self)
         self._asker.answered.connect(self._take_answer)
         self._layer: Layer | None = None
@@ -65,6 +72,7 @@ class Painter(QObject):
         self._was_busy = False
         self._token = object()  # of the object that the next stroke makes
         stage.active_changed.connect(self._renew)
+        document.opened.connect(self._prepare)
         document.closed.connect(self._forget)
         canvas = stage.canvas
         canvas.pressed.connect(self.press)
@@ -95,7 +103,7 @@ class Painter(QObject):
         """The button goes down on the canvas."""
         if not self.tool.busy:
             self._layer = None
-        layer = self._layer or self._take_layer()
+        layer = self._layer or self._take_layer(paints=not isinstance(self.tool, LockRegion))
         if layer is None:
             return
         self._down = self.stage.holding = True
@@ -181,7 +189,7 @@ class Painter(QObject):
         self.finish()
         self._asker.close()
 
-    def _take_layer(self) -> Layer | None:
+    def _take_layer(self, *, paints: bool = True) -> Layer | None:
         snapshot = self.document.snapshot
         if snapshot is None:
             return None
@@ -193,9 +201,17 @@ class Painter(QObject):
             text = self.tr("{name} is hidden: show it before you paint on it.")
             self.refused.emit(text.format(name=active.name))
             return None
+        if paints and snapshot.locked(self.stage.frame, self.stage.active):
+            self.locked.emit(self.stage.frame)
+            return None
+        if active is None and not paints:
+            self.refused.emit(self.tr("There is no object to lock yet: paint it first."))
+            return None
         layer = self.stage.layer()
         if layer is None:
             self.refused.emit(self.tr("This frame is still being read."))
+        else:
+            self._copies.prepare(layer.size)
         self._layer = layer
         self._place = _Place(self.stage.frame, self.stage.active, self._token)
         return layer
@@ -265,6 +281,10 @@ class Painter(QObject):
             self._let_go()
 
     def _keep_complete(self) -> None:
+        tool = self.tool
+        if isinstance(tool, LockRegion) and tool.drawn is not None and self._place is not None:
+            drawn, tool.drawn = tool.drawn, None
+            self.region_drawn.emit(self._place.frame, drawn)
         if self.tool.complete and self._layer is not None:
             self.tool.complete = False
             self._commit(self._layer.alpha)
@@ -272,7 +292,7 @@ class Painter(QObject):
     def _commit(self, alpha: Alpha) -> None:
         assert self._place is not None
         frame, object_id, token = self._place
-        mask = hard_or_soft(alpha)
+        mask = self._copies.take(alpha)
         self.stage.remember_before()
         if object_id is None:
             self.document.paint_new(frame, mask, token)
@@ -283,11 +303,18 @@ class Painter(QObject):
     def _renew(self, _: object) -> None:
         self._token = object()
 
+    def _prepare(self) -> None:
+        """Fresh memory takes the system longest: have it before the first stroke ends."""
+        snapshot = self.document.snapshot
+        if snapshot is not None:
+            self._copies.prepare((snapshot.clip.height, snapshot.clip.width))
+
     def _forget(self) -> None:
         """The clip is gone, and with it the layer."""
         if self._layer is not None:
             self.tool.cancel(self._layer)
         self._layer, self._down = None, False
+        self._copies.forget()
         self.stage.canvas.set_guides(())
         self._tell()
 
@@ -297,12 +324,3 @@ class Painter(QObject):
         self.stage.canvas.set_guides(())
         self.stage.refresh()
         self._tell()
-
-
-def hard_or_soft(alpha: Alpha) -> Alpha | np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
-    """A mask of ones and zeros as (H, W) bool, which is what it is; any other as a copy."""
-    hard: np.ndarray[tuple[int, int], np.dtype[np.bool_]] = alpha == 1
-    if np.array_equal(hard, alpha):
-        return hard
-    soft: Alpha = alpha.copy()
-    return soft

@@ -15,7 +15,6 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from roto.masks import overlay_colour
 from roto_gui.canvas.display import Neutral
 from roto_gui.canvas.views import Content, View
-from roto_gui.document.plates import as_alpha
 from roto_gui.supply import Supply
 from roto_gui.tools.base import Alpha, Box, Layer
 
@@ -175,6 +174,7 @@ class Stage(QObject):
             self._content.mattes[active] = alpha
             self._content.colours[active] = colour_of(self.snapshot, active)
         self._content.active = active
+        self.supply.give_up(alpha)
         self._layer = self.frame, self.active, alpha
         return Layer(alpha, _picture(self._content, self.view))
 
@@ -276,11 +276,12 @@ class Stage(QObject):
             linear=supply.linear,
             mattes=mattes,
             colours={o.id: o.colour for o in snapshot.objects} | {NEW: colour_of(snapshot, NEW)},
-            active=self.active,
+            active=NEW if self.active is None and NEW in mattes else self.active,
             before=supply.earlier(self.frame) if self.view.mode == "difference" else None,
             neighbours=supply.beside(self.frame, self.active) if self.view.onion else (),
             aspect=float(snapshot.clip.pixel_aspect),
             shown=supply.shown(self.frame),
+            locked=snapshot.locked_parts(self.frame, self.active),
         )
         self._on_canvas = self.frame
         self.canvas.show_content(self._content)
@@ -297,20 +298,20 @@ class Stage(QObject):
     def _mattes(self, snapshot: Snapshot) -> dict[int, Alpha] | None:
         """Visible objects' mattes; None while they are on their way."""
         painted = self._painted()
-        found = self.supply.mattes(self.frame)
-        if found is None and painted is None:
-            return None
         shown = {o.id for o in snapshot.objects if o.visible}
         if self.solo is not None:
             shown = {self.solo}
+        here = shown if painted is None else shown - {self.active}
+        found = self.supply.alphas(self.frame, here)
+        if found is None and painted is None:
+            return None
         if found is None and self._content is not None and self._on_canvas == self.frame:
             mattes = {i: a for i, a in self._content.mattes.items() if i in shown}
         else:
-            known = sorted((found or {}).items())
-            mattes = {i: as_alpha(matte) for i, matte in known if i in shown}
+            mattes = found or {}
         if painted is not None and (self.active is None or self.active in shown):
             mattes[NEW if self.active is None else self.active] = painted
-        return mattes
+        return dict(sorted(mattes.items(), key=_lowest_first))
 
     def _painted(self) -> Alpha | None:
         """What the artist has painted here and the document does not show yet."""
@@ -330,6 +331,11 @@ def colour_of(snapshot: Snapshot | None, object_id: int) -> Colour:
         return known.colour
     objects = snapshot.objects if snapshot is not None else ()
     return overlay_colour(max((o.id for o in objects), default=0) + 1)
+
+
+def _lowest_first(item: tuple[int, Alpha]) -> tuple[bool, int]:
+    """By id; what is not an object yet lies above all others."""
+    return item[0] == NEW, item[0]
 
 
 def _picture(content: Content, view: View) -> Neutral:

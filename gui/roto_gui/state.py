@@ -12,12 +12,51 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    import numpy as np
+    import numpy.typing as npt
+
     from roto.guidance import Suggestion
     from roto.media.source import Clip
     from roto.states import State
 
 Colour = tuple[int, int, int]
 """Red, green and blue, 0..255."""
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """A part of the picture, the same value as long as anybody has it.
+
+    Attributes:
+        top: First row of the array.
+        left: First column of it.
+        inside: (h, w) bool.
+    """
+
+    top: int
+    left: int
+    inside: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class LockState:
+    """Frames, or a part of them, that stay as they are.
+
+    Attributes:
+        first: First frame.
+        last: Last frame.
+        object: Id of whose mattes; None: everybody's.
+        region: Where; None: everywhere.
+    """
+
+    first: int
+    last: int
+    object: int | None = None
+    region: Region | None = None
+
+    def about(self, frame: int, object_id: int | None) -> bool:
+        """Whether it holds something of an object (None: of one still to come) at a frame."""
+        return self.first <= frame <= self.last and self.object in (None, object_id)
 
 
 @dataclass(frozen=True)
@@ -33,6 +72,7 @@ class ObjectState:
         last: Last frame of its lifetime; None: open.
         states: State per frame: keyframe, fresh, stale, open, missing, locked, absent.
         confidence: In [0, 1], per frame where something was propagated.
+        partly: Frames of which a part is locked.
     """
 
     id: int
@@ -43,6 +83,7 @@ class ObjectState:
     last: int | None = None
     states: Mapping[int, State] = field(default_factory=lambda: MappingProxyType({}))
     confidence: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
+    partly: frozenset[int] = frozenset()
 
     @cached_property
     def keyframes(self) -> tuple[int, ...]:
@@ -69,6 +110,7 @@ class Snapshot:
         read_only: True where nothing can be changed.
         versions: A number per frame that differs where what is shown of it differs; a frame that
             is not there shows nothing.
+        locks: What is locked.
     """
 
     clip: Clip
@@ -80,6 +122,16 @@ class Snapshot:
     path: Path | None = None
     read_only: bool = False
     versions: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
+    locks: tuple[LockState, ...] = ()
+
+    def locked(self, frame: int, object_id: int | None) -> bool:
+        """Whether all of an object, or of one still to come, is locked at a frame."""
+        return any(k.region is None and k.about(frame, object_id) for k in self.locks)
+
+    def locked_parts(self, frame: int, object_id: int | None) -> tuple[Region, ...]:
+        """Parts of the picture that are locked at a frame."""
+        found = (k.region for k in self.locks if k.about(frame, object_id))
+        return tuple(region for region in found if region is not None)
 
     def object(self, object_id: int | None) -> ObjectState | None:
         """The object of an id; None where there is none."""

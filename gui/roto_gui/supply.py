@@ -12,7 +12,7 @@ from roto_gui.ahead import neighbours, reading_order
 from roto_gui.document.plates import FrameLoader, Wanted, as_alpha
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Container, Mapping
 
     from roto.errors import RotoError
     from roto.media import FrameSource, Image
@@ -46,6 +46,7 @@ class Supply(QObject):
         self._number = 0  # of the loader: what comes late from another is dropped
         self._unreadable: dict[int, str] = {}
         self._before: tuple[int, Mattes] | None = None
+        self._alphas: dict[int, tuple[object, Alpha]] = {}  # shown last: of which matte, as floats
         self._loaded.connect(self._take)
         self._broken.connect(self._note)
 
@@ -68,6 +69,7 @@ class Supply(QObject):
         if self._loader is not None:
             self._loader.close()
         self._loader = self._before = None
+        self._alphas.clear()
         self._unreadable.clear()
 
     @property
@@ -129,6 +131,27 @@ class Supply(QObject):
         if self._loader is None:
             return None
         return self._loader.mattes(frame, self.document.version(frame))
+
+    def alphas(self, frame: int, wanted: Container[int]) -> dict[int, Alpha] | None:
+        """Mattes to be shown, (H, W) float32 by ascending id; None: on their way.
+
+        The same arrays as the last time for objects of which nothing else is known since then;
+        not to be changed without :meth:`give_up`.
+        """
+        found = self.mattes(frame)
+        if found is None:
+            return None
+        before, self._alphas = self._alphas, {}
+        for i, matte in sorted(found.items()):
+            if i in wanted:
+                source, alpha = before.get(i, (None, None))
+                known = alpha if source is matte else None
+                self._alphas[i] = matte, as_alpha(matte) if known is None else known
+        return {i: alpha for i, (_, alpha) in self._alphas.items()}
+
+    def give_up(self, alpha: Alpha) -> None:
+        """An array of :meth:`alphas` is going to be changed: it is the caller's from now on."""
+        self._alphas = {i: kept for i, kept in self._alphas.items() if kept[1] is not alpha}
 
     def matte(self, frame: int, object_id: int) -> Alpha | None:
         """An object's mask that is at hand, (H, W) float32, a copy."""

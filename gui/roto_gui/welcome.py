@@ -70,17 +70,24 @@ class WelcomePage(QWidget):
     """"Open sample" was pressed."""
     browse_wanted = Signal()
     """"Open…" was pressed: show a file dialog."""
+    browse_folder_wanted = Signal()
+    """"Open folder…" was pressed: show a dialog for folders."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAcceptDrops(True)
         self.target = DropTarget()
         self.open_button = QPushButton(self.tr("Open…"))
+        self.folder_button = QPushButton(self.tr("Open folder…"))
+        self.folder_button.setToolTip(self.tr("A folder with the frames of one image sequence."))
         self.sample_button = QPushButton(self.tr("Open sample"))
         self.recent = QListWidget()
         self._recent_title = self._muted(self.tr("Open recent"))
+        self._foot = self._muted("")
+        self.set_way_to_keys("?")
         self._lay_out()
         self.open_button.clicked.connect(self.browse_wanted)
+        self.folder_button.clicked.connect(self.browse_folder_wanted)
         self.sample_button.clicked.connect(self.sample_wanted)
         self.recent.itemClicked.connect(self._choose)
         for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -104,6 +111,11 @@ class WelcomePage(QWidget):
         self.recent.setFixedHeight(min(rows + 2 * self.recent.frameWidth() + 4, _LIST_HEIGHT))
         for widget in (self.recent, self._recent_title):
             widget.setVisible(self.recent.count() > 0)
+
+    def set_way_to_keys(self, way: str) -> None:
+        """Say how the list of all keys is reached: a key, or a menu."""
+        text = self.tr("roto {version}. All keys: {way}")
+        self._foot.setText(text.format(version=__version__, way=way))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """Files and folders are welcome."""
@@ -144,6 +156,7 @@ class WelcomePage(QWidget):
         buttons = QHBoxLayout()
         buttons.addStretch()
         buttons.addWidget(self.open_button)
+        buttons.addWidget(self.folder_button)
         buttons.addWidget(self.sample_button)
         buttons.addStretch()
         inside = QVBoxLayout(self.target)
@@ -170,9 +183,7 @@ class WelcomePage(QWidget):
                 )
             )
         )
-        middle.addWidget(
-            self._muted(self.tr("roto {0}. Press ? for all keys.").format(__version__))
-        )
+        middle.addWidget(self._foot)
         middle.addStretch(1)
         across = QHBoxLayout(self)
         across.addStretch(1)

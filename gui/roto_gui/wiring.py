@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject
 
 from roto_gui.actions.shortcuts import effective_keys
 from roto_gui.actions.table import EDITS
-from roto_gui.commands import masks, moving
+from roto_gui.commands import locks, masks, moving
 from roto_gui.hints import hint
 from roto_gui.settings.places import Place
 from roto_gui.tools.brush import Brush
@@ -64,6 +64,7 @@ class Wiring(QObject):
         document.ended.connect(self._tell_ended)
         self.work.failed.connect(window.notices.show_error)
         self.work.noticed.connect(window.notices.show_notice)
+        self.work.asked.connect(window.notices.show_choice)
         window.status.pause_wanted.connect(
             lambda halt: document.pause() if halt else document.resume()
         )
@@ -105,14 +106,18 @@ class Wiring(QObject):
         options = window.tool_options
         options.tool_chosen.connect(painter.choose)
         options.brush_changed.connect(self.work.set_brush)
+        options.scribble_changed.connect(self.work.set_scribble)
         options.pressure_changed.connect(self._set_pressure)
         options.operation_wanted.connect(
             lambda name, amount: masks.operate(self.work, name, amount)
         )
         painter.tool_changed.connect(self._show_tool)
         painter.painted.connect(lambda _: self._show_state())
+        painter.locked.connect(lambda frame: locks.refuse(self.work, frame))
+        painter.region_drawn.connect(lambda frame, drawn: locks.take(self.work, frame, drawn))
         painter.busy_changed.connect(lambda _: self._show_state())
         self.work.brush_changed.connect(options.set_brush)
+        self.work.scribble_changed.connect(options.set_scribble)
         window.canvas.brush_dragged.connect(self._drag_brush)
         window.timeline.keyframe_removed.connect(self.document.remove_keyframe)
 
@@ -139,6 +144,7 @@ class Wiring(QObject):
         window.welcome.opened.connect(window.files.open)
         window.welcome.sample_wanted.connect(window.files.open_sample)
         window.welcome.browse_wanted.connect(window.files.browse)
+        window.welcome.browse_folder_wanted.connect(window.files.browse_folder)
         window.canvas.dropped.connect(lambda paths: window.files.open(str(paths[0])))
         window.recent_menu.chosen.connect(window.files.open)
         window.recent_menu.cleared.connect(lambda: config.update(recent=()))
@@ -232,6 +238,7 @@ class Wiring(QObject):
                     busy=self.document.busy,
                     begun=self.painter.tool.name if self.painter.tool.busy else "",
                     receipt=self.document.receipt is not None,
+                    way=window.actions_.way,
                 )
             )
         else:
@@ -280,6 +287,8 @@ class Wiring(QObject):
     def _follow_config(self, preferences: Preferences) -> None:
         window = self.window
         window.actions_.set_keys(effective_keys(preferences.preset, preferences.bindings))
+        window.welcome.set_way_to_keys(window.actions_.way("keys"))
+        window.objects_panel.way_to_undo = window.actions_.way("undo")
         window.welcome.set_recent(preferences.recent)
         window.recent_menu.set_recent(preferences.recent)
         window.palette_.set_recent(preferences.recent_commands)
@@ -290,6 +299,8 @@ class Wiring(QObject):
             self.stage.change_view(opacity=opacity, background=background)
         if before is None or _brush_of(before) != _brush_of(preferences):
             self.work.set_brush(*_brush_of(preferences))
+        if before is None or before.scribble_size != preferences.scribble_size:
+            self.work.set_scribble(preferences.scribble_size / 2)
         window.canvas.set_background(preferences.canvas_background)
         self._show_state()
 
@@ -299,9 +310,8 @@ class Wiring(QObject):
                 tool.pressure = what  # type: ignore[assignment]
 
     def _drag_brush(self, across: float, upwards: float) -> None:
-        radius, hardness = self.work.brush
         across /= self.window.canvas.scale
-        self.work.set_brush(radius + across / 2, hardness + upwards / _HUNDRED)
+        self.work.drag_brush(across / 2, upwards / _HUNDRED)
 
 
 def _view_of(preferences: Preferences) -> tuple[float, Colour]:

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from roto_gui.foresight import Foresight
 from roto_gui.painter import Painter
 from roto_gui.playback.player import Player
 from roto_gui.stage import Stage
 from roto_gui.tools.brush import Brush
+from roto_gui.tools.smart import SmartSelect
 
 if TYPE_CHECKING:
     from roto_gui.canvas.widget import Canvas
@@ -30,17 +32,22 @@ class Workspace(QObject):
     range_changed = Signal(object, object)
     noticed = Signal(str)
     """Something worth telling that is no error."""
+    asked = Signal(str, object)
+    """A question, and the answers there are: texts and what they do."""
     failed = Signal(str, str)
     playing_changed = Signal(int)
     """1 forward, -1 backward, 0: it stands."""
     brush_changed = Signal(float, float)
     """Radius in pixels of the plate, and hardness."""
+    scribble_changed = Signal(float)
+    """Radius of smart select's strokes in pixels of the plate."""
 
     def __init__(self, document: Document, canvas: Canvas, config: Config) -> None:
         super().__init__(canvas)
         self.document, self.canvas, self.config = document, canvas, config
         self.stage = Stage(document, canvas, config.preferences.plate_cache_mb * 2**20)
         self.painter = Painter(document, self.stage)
+        self.foresight = Foresight(document, self.stage, self.painter)
         self.player = Player(self, acknowledged=True)
         self.loop = True
         self.first: int | None = None
@@ -117,10 +124,38 @@ class Workspace(QObject):
         self.canvas.set_ring(self.painter.tool.radius)
         self.brush_changed.emit(*self.brush)
 
+    @property
+    def scribble(self) -> float:
+        """Radius of smart select's strokes in pixels of the plate."""
+        return self._smart.size
+
+    def set_scribble(self, radius: float) -> None:
+        """Give the strokes of smart select a size; those already drawn keep theirs."""
+        self._smart.size = radius
+        self.canvas.set_ring(self.painter.tool.radius)
+        self.scribble_changed.emit(self.scribble)
+
     def change_brush(self, factor: float, harder: float) -> None:
-        """Make the brush larger by a factor, and harder by so much."""
+        """Make what is in hand larger by a factor, and a brush harder by so much."""
+        if self.painter.tool is self._smart:
+            self.set_scribble(self.scribble * factor)
+            return
         radius, hardness = self.brush
         self.set_brush(radius * factor, hardness + harder)
+
+    def drag_brush(self, wider: float, harder: float) -> None:
+        """Make the radius of what is in hand larger by so many pixels, and a brush harder."""
+        if self.painter.tool is self._smart:
+            self.set_scribble(self.scribble + wider)
+            return
+        radius, hardness = self.brush
+        self.set_brush(radius + wider, hardness + harder)
+
+    @property
+    def _smart(self) -> SmartSelect:
+        tool = self.painter.tools["smart"]
+        assert isinstance(tool, SmartSelect)
+        return tool
 
     @property
     def range(self) -> tuple[int, int] | None:

@@ -208,8 +208,10 @@ def _add_locks(table: _Table) -> None:
     parser.add_argument("frames", metavar="RANGE", help="1001-1050, or 1001")
     _add_objects(parser)
     parser.add_argument("--region", metavar="MASK", help="only where this mask is set")
-    parser = table.work("unlock", "Remove locks.", "work:unlock")
+    parser = table.work("unlock", "Remove locks, or a part of them.", "work:unlock")
     parser.add_argument("locks", nargs="*", type=int, metavar="ID", help="which; all if none")
+    parser.add_argument("--frames", metavar="RANGE", help="only there; the rest stays locked")
+    parser.add_argument("--region", metavar="MASK", help="only where this mask is set")
 
 
 def _add_steps(table: _Table) -> None:
@@ -219,7 +221,10 @@ def _add_steps(table: _Table) -> None:
 
 def _add_export(table: _Table) -> None:
     parser = table.work("export", "Write mattes of what is known.", "export:run")
-    _add_output(parser)
+    target = parser.add_mutually_exclusive_group(required=True)
+    _add_output(parser, target)
+    _add_look(parser)
+    _add_package(parser, target)
     _add_objects(parser)
     _add_range(parser, "only these frames")
     parser.add_argument("--partial", action="store_true", help="also if frames are missing or open")
@@ -230,6 +235,11 @@ def _add_others(table: _Table) -> None:
     table.add(_OTHERS, "info", text, "info:run").add_argument("plate")
     text = "List the networks that can be named with --model."
     table.add(_OTHERS, "models", text, "models:run")
+    text = "List the formats that export can write."
+    table.add(_OTHERS, "formats", text, "looks:formats")
+    text = "Say whether the files of a package are as they were written."
+    parser = table.add(_OTHERS, "verify", text, "package:verify")
+    parser.add_argument("package", metavar="PACKAGE", help="folder that export --package wrote")
     text = "Score a network on a data set in the layout of DAVIS, from first-frame masks."
     parser = table.add(_OTHERS, "evaluate", text, "evaluate:run")
     parser.add_argument("dataset", help="folder or tar with JPEGImages and Annotations")
@@ -238,16 +248,59 @@ def _add_others(table: _Table) -> None:
     _add_engine(parser)
 
 
-def _add_output(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
+def _add_output(
+    parser: argparse.ArgumentParser, target: argparse._MutuallyExclusiveGroup | None = None
+) -> None:
+    (target or parser).add_argument(
         "-o",
         "--output",
-        required=True,
+        required=target is None,
         metavar="PATTERN",
         help="hero.%%04d.png, {object}.####.exr, or a folder",
     )
     parser.add_argument("--bit-depth", type=int, help="PNG 8 or 16, TIFF 8 to 32, EXR 16 or 32")
     parser.add_argument("--overlay", metavar="MOVIE", help="also write the plate with its masks")
+
+
+def _add_look(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("pixels")
+    group.add_argument("--format", metavar="NAME", help="see roto formats (by the extension)")
+    group.add_argument(
+        "--content",
+        choices=["matte", "cutout", "over"],
+        help="alpha alone, the plate with alpha, or the plate over a colour (matte)",
+    )
+    alpha = group.add_mutually_exclusive_group()
+    alpha.add_argument(
+        "--premultiplied",
+        action="store_true",
+        default=None,
+        help="colours of a cut-out are multiplied by alpha (as the format's readers expect)",
+    )
+    alpha.add_argument(
+        "--straight", dest="premultiplied", action="store_false", help="or they are not"
+    )
+    group.add_argument(
+        "--colour", metavar="R,G,B", help="behind the plate, 0 to 1 as the plate's values (black)"
+    )
+    group.add_argument(
+        "--resume", action="store_true", help="keep files whose headers say that they are current"
+    )
+
+
+def _add_package(parser: argparse.ArgumentParser, target: argparse._MutuallyExclusiveGroup) -> None:
+    target.add_argument("--package", metavar="FOLDER", help="a package for other programs instead")
+    group = parser.add_argument_group("package")
+    group.add_argument(
+        "--with",
+        dest="with_",
+        action="append",
+        default=[],
+        metavar="A,B",
+        help="besides EXR sequences: layers, cryptomatte, png, movie, or a format",
+    )
+    group.add_argument("--handles", type=int, default=0, metavar="N", help="frames beyond --range")
+    group.add_argument("--overwrite", action="store_true", help="replace an older package")
 
 
 def _add_range(parser: argparse.ArgumentParser, text: str) -> None:

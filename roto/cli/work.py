@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from roto.desk import Correction
     from roto.media import FrameSource
-    from roto.project.records import KeyframeRecord, ObjectRecord
+    from roto.project.records import KeyframeRecord, LockRecord, ObjectRecord
     from roto.session import Session
 
 
@@ -210,20 +210,40 @@ def _numbered(ids: Sequence[int]) -> str:
 
 
 def unlock(options: argparse.Namespace) -> int:
-    """Remove some locks, or all."""
+    """Remove some locks, or all, or a part of them."""
     with opened(options) as session:
-        there = session.project.locks()
-        ids = options.locks or list(there)
-        unknown = [i for i in ids if i not in there]
+        before = dict(session.project.locks())
+        ids = options.locks or list(before)
+        unknown = [i for i in ids if i not in before]
         if unknown:
-            have = ", ".join(map(str, there)) or "none"
+            have = ", ".join(map(str, before)) or "none"
             raise SettingsError(f"There is no lock {unknown[0]}; the project has {have}.")
-        session.unlock(ids)
-        if options.json:
-            emit("unlock", ids=ids)
-        text = f"Removed {_numbered(ids)}." if ids else "There are no locks."
-        say(text, json_lines=options.json)
+        numbers = session.source.frame_numbers
+        frames = parse_range(options.frames, numbers) if options.frames else None
+        start = numbers[0] if frames is None else frames[0]
+        region = _region(options.region, start, session) if options.region else None
+        session.unlock(ids, frames, region)
+        _tell_unlocked(options, ids, before, session.project.locks())
     return 0
+
+
+def _tell_unlocked(
+    options: argparse.Namespace,
+    ids: Sequence[int],
+    before: Mapping[int, LockRecord],
+    now: Mapping[int, LockRecord],
+) -> None:
+    """Which locks are gone, and what is left of those that lost a part."""
+    gone = [i for i in ids if i not in now]
+    parts = [i for i, lock in now.items() if before.get(i) != lock]
+    if options.json:
+        emit("unlock", ids=gone, left=parts)
+    said = [f"Removed {_numbered(gone)}."] if gone else []
+    if parts:
+        left = ", ".join(f"{to_range(now[i].first, now[i].last)} ({i})" for i in parts)
+        said.append(f"Still locked: {left}.")
+    nothing = "Nothing of that is locked." if before else "There are no locks."
+    say(" ".join(said) or nothing, json_lines=options.json)
 
 
 def undo(options: argparse.Namespace) -> int:

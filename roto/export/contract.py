@@ -7,12 +7,12 @@ delivers mattes asks the table and never names a codec.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -103,11 +103,14 @@ class Picture:
         frame: Its number.
         mattes: (H, W) float32 in [0, 1] by object id; objects that are not known here are left out.
         plate: Reads (H, W, 3) uint8 or float32; called only where the plate is shown.
+        key: Differs where the pixels may differ; goes into headers, so that a later export can
+            tell whether a file is current. "" where nobody wants to know.
     """
 
     frame: int
     mattes: Mapping[int, Matte]
     plate: Callable[[], Image]
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +133,9 @@ class Job:
 class Exporter(Protocol):
     """Writes one job; used in a ``with`` block, whose end finishes movies.
 
-    Stills are whole on disk when ``write`` returns their paths. Movies appear when the block ends
-    without an error, and not at all when it raises.
+    Stills are whole on disk when ``write`` returns their paths; several threads may write stills
+    at once. Movies appear when the block ends without an error, and not at all when it raises;
+    one thread writes them, in ascending frames.
     """
 
     def write(self, picture: Picture) -> Sequence[Path]:
@@ -155,10 +159,13 @@ class Format:
         grouping: Whether objects have files of their own.
         movie: Whether all frames are in one file.
         contents: What it can hold.
-        premultiplied: Whether a cut-out may be premultiplied, straight (False) or either.
+        premultiplied: Whether a cut-out may be premultiplied, straight (False) or either; the
+            first is what programs expect that read such files.
         floating: Whether values are stored as floats, so that nothing is quantised to steps.
         check: Raises SettingsError or ExportError where a job cannot be written so.
         open: Begins a job.
+        key_of: Reads a file's ``Picture.key``; "" where it has none. None for formats that
+            keep none, so that they are always written anew.
     """
 
     name: str
@@ -172,3 +179,4 @@ class Format:
     floating: bool
     check: Callable[[Job], None]
     open: Callable[[Job], AbstractContextManager[Exporter]]
+    key_of: Callable[[Path], str] | None = None

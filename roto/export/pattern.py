@@ -17,7 +17,9 @@ _TOKEN = re.compile(r"%(?P<width>\d*)d|(?P<hashes>#+)|(?P<object>\{object\})")
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*{}%#\x00-\x1f\x7f]+')  # on any of the three systems
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # on Windows
 _LONGEST_NAME = 120  # bytes; leaves room for the frame number and the extension within 255
-_FOLDER_PATTERN = "{object}.%04d.png"
+
+TOGETHER = "mattes"
+"""What stands for ``{object}`` in the name of a file that holds all objects."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,11 @@ class FramePattern:
     ``%04d`` and ``####`` stand for the frame number, ``{object}`` for the object's name. A
     folder alone means ``<folder>/{object}.%04d.png``.
 
+    Args:
+        text: Path with these signs in it, or a folder.
+        extension: Of the files in a folder that is named alone, with the dot.
+        movie: Whether such a file holds all frames, and so has no number in its name.
+
     >>> FramePattern("mattes/{object}.####.exr").path(1001, "hero").as_posix()
     'mattes/hero.1001.exr'
 
@@ -35,10 +42,13 @@ class FramePattern:
     """
 
     text: str | os.PathLike[str]
+    extension: str = ".png"
+    movie: bool = False
     template: str = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "template", _expand_folder(os.fspath(self.text)))
+        name = "{object}" + ("" if self.movie else ".%04d") + self.extension
+        object.__setattr__(self, "template", _expand_folder(os.fspath(self.text), name))
         unknown = re.search(r"[{}]", self.template.replace("{object}", ""))
         if unknown:
             raise SettingsError(f"{self.text}: the only name in braces is {{object}}.")
@@ -101,9 +111,9 @@ def safe_file_name(name: str) -> str:
     return text.encode()[:_LONGEST_NAME].decode(errors="ignore").rstrip(" .")
 
 
-def _expand_folder(text: str) -> str:
-    """Add the default file name where the text names a folder only."""
+def _expand_folder(text: str, name: str) -> str:
+    """Add a file name where the text names a folder only."""
     names_folder = text.endswith(("/", os.sep)) or Path(text).is_dir()
     if names_folder or (not Path(text).suffix and not _TOKEN.search(Path(text).name)):
-        return str(Path(text) / _FOLDER_PATTERN)
+        return str(Path(text) / name)
     return text

@@ -11,22 +11,25 @@ extension  default other depths what is written
 
 from __future__ import annotations
 
-import errno
-import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, TypeAlias
 
 from roto.errors import ExportError, SettingsError
-from roto.export.atomic import atomic_path, write_bytes_atomic
-from roto.masks.key_mask import LabelMap, Matte, check_matte
+from roto.export.atomic import write_bytes_atomic
+from roto.export.encoding import encode_png, encode_tiff, levels_of
+from roto.export.exr_file import ExrPart, as_depth, write_exr
+from roto.masks.key_mask import check_matte
 from roto.masks.palette import davis_palette
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable
+
+    import numpy as np
+    import numpy.typing as npt
+
+    from roto.masks.key_mask import LabelMap, Matte
 
     Writer: TypeAlias = "Callable[[Path, Matte, int], None]"
 
@@ -142,44 +145,22 @@ def depth_of(path: Path, bit_depth: int | None) -> int:
     return depths[0] if bit_depth is None else bit_depth
 
 
-def _quantise(matte: Matte, depth: int) -> npt.NDArray[Any]:
-    """The matte in the number type of so many bits, rounded to nearest."""
-    if depth == 32:
-        return matte
-    highest, dtype = (255, np.uint8) if depth == 8 else (65535, np.uint16)
-    levels: npt.NDArray[Any] = np.rint(matte * np.float32(highest)).astype(dtype)
-    return levels
+def _write_png(path: Path, matte: Matte, depth: int) -> None:
+    write_bytes_atomic(path, encode_png(levels_of(matte, depth)))
 
 
-def _write_with_opencv(path: Path, matte: Matte, depth: int) -> None:
-    import cv2
-
-    tiff = path.suffix.lower() != ".png"
-    deflate = [cv2.IMWRITE_TIFF_COMPRESSION, cv2.IMWRITE_TIFF_COMPRESSION_ADOBE_DEFLATE]
-    done, data = cv2.imencode(path.suffix.lower(), _quantise(matte, depth), deflate if tiff else [])
-    if not done:
-        raise ExportError(f"Cannot write {path}: the picture could not be encoded.")
-    write_bytes_atomic(path, data.tobytes())
+def _write_tiff(path: Path, matte: Matte, depth: int) -> None:
+    write_bytes_atomic(path, encode_tiff(levels_of(matte, depth)))
 
 
 def _write_exr(path: Path, matte: Matte, depth: int) -> None:
-    import OpenEXR
-
-    pixels = np.ascontiguousarray(matte, np.float16 if depth == 16 else np.float32)
-    header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
-    with atomic_path(path) as temporary:
-        try:
-            OpenEXR.File(header, {"Y": pixels}).write(str(temporary))
-        except RuntimeError as error:  # the library tells the reason only in its own sentence
-            full = os.strerror(errno.ENOSPC) in str(error)
-            reason = "the disk is full" if full else "the EXR library could not write the file"
-            raise ExportError(f"Cannot write {path}: {reason}.") from error
+    write_exr(path, [ExrPart({"Y": as_depth(matte, depth)})])
 
 
 STILL_FORMATS: dict[str, StillFormat] = {
-    ".png": StillFormat((8, 16), _write_with_opencv),
-    ".tif": StillFormat((16, 8, 32), _write_with_opencv),
-    ".tiff": StillFormat((16, 8, 32), _write_with_opencv),
+    ".png": StillFormat((8, 16), _write_png),
+    ".tif": StillFormat((16, 8, 32), _write_tiff),
+    ".tiff": StillFormat((16, 8, 32), _write_tiff),
     ".exr": StillFormat((16, 32), _write_exr),
 }
 """Still formats by extension."""

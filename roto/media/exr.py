@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Plane = npt.NDArray[np.float32]
 
+_FASTEST = 1000  # frames per second that a header can mean
+
 
 @dataclass(frozen=True, slots=True)
 class Exr:
@@ -27,11 +29,17 @@ class Exr:
             display window.
         depth: "half", "float" or "uint".
         pixel_aspect: Width of a pixel over its height.
+        timecode: See ``roto.media.Clip``.
+        data_window: See ``roto.media.Clip``.
+        frame_rate: Frames per second; None where the header does not say.
     """
 
     pixels: Plane
     depth: str
     pixel_aspect: Fraction
+    timecode: str = ""
+    data_window: tuple[int, int, int, int] | None = None
+    frame_rate: Fraction | None = None
 
 
 def read_exr(path: Path) -> Exr:
@@ -80,7 +88,41 @@ def _assemble(part: Any, names: list[str]) -> Exr:
     pixels = np.stack([_in_display_window(plane, windows) for plane in planes], axis=-1)
     depth = {"float16": "half", "float32": "float"}.get(str(planes[0].dtype), "uint")
     aspect = Fraction(float(header.get("pixelAspectRatio", 1.0))).limit_denominator(10_000)
-    return Exr(pixels[..., 0] if len(names) == 1 else pixels, depth, aspect or Fraction(1))
+    return Exr(
+        pixels[..., 0] if len(names) == 1 else pixels,
+        depth,
+        aspect or Fraction(1),
+        _timecode(header),
+        _window(windows),
+        _rate(header),
+    )
+
+
+def _window(windows: npt.NDArray[np.int64]) -> tuple[int, int, int, int] | None:
+    """The data window as seen from the displayed picture; None where they are the same."""
+    (data_first, data_last), (first, _) = windows
+    if np.array_equal(windows[0], windows[1]):
+        return None
+    left, top = (data_first - first).tolist()
+    right, bottom = (data_last - first + 1).tolist()
+    return left, top, right, bottom
+
+
+def _rate(header: Mapping[str, Any]) -> Fraction | None:
+    """``framesPerSecond``, a standard attribute, where it can be one."""
+    rate = header.get("framesPerSecond")
+    return rate if isinstance(rate, Fraction) and 0 < rate <= _FASTEST else None
+
+
+def _timecode(header: Mapping[str, Any]) -> str:
+    """``timeCode`` as text; above 30 frames per second its field phase is half a number."""
+    code = header.get("timeCode")
+    if not isinstance(code, tuple) or len(code) < 7:
+        return ""
+    hours, minutes, seconds, frame, drop, _, phase, *_ = map(int, code)
+    if (rate := _rate(header)) is not None and round(rate) > 30:
+        frame = 2 * frame + phase
+    return f"{hours:02}:{minutes:02}:{seconds:02}{';' if drop else ':'}{frame:02}"
 
 
 def _in_display_window(plane: npt.NDArray[Any], windows: npt.NDArray[np.int64]) -> Plane:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,24 +42,52 @@ def read_image(path: str | os.PathLike[str]) -> Image:
         ClipNotFoundError: there is no such file.
         DecodeError: it is not an image, or it is damaged.
     """
-    return read_described(path)[0]
+    return read_described(path).pixels
 
 
-def read_described(path: str | os.PathLike[str]) -> tuple[Image, str, Fraction]:
-    """Like ``read_image``, with the name of the encoding and the pixel aspect."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Described:
+    """An image and what its file says about it.
+
+    Attributes:
+        pixels: As ``read_image`` gives them.
+        codec: Name of the encoding: "png 16 bit", "exr half".
+        pixel_aspect: Width of a pixel over its height.
+        timecode: See ``Clip``.
+        data_window: See ``Clip``.
+        frame_rate: Frames per second; None where the file does not say.
+    """
+
+    pixels: Image
+    codec: str
+    pixel_aspect: Fraction = Fraction(1)
+    timecode: str = ""
+    data_window: tuple[int, int, int, int] | None = None
+    frame_rate: Fraction | None = None
+
+
+def read_described(path: str | os.PathLike[str]) -> Described:
+    """Like ``read_image``, with what the file says besides."""
     path = Path(path)
     if not path.is_file():
         raise ClipNotFoundError(f"There is no image file {path}; check the path.")
     kind = path.suffix.lower().lstrip(".")
     if kind == "exr":
         exr = read_exr(path)
-        return exr.pixels, f"exr {exr.depth}", exr.pixel_aspect
+        return Described(
+            exr.pixels,
+            f"exr {exr.depth}",
+            exr.pixel_aspect,
+            exr.timecode,
+            exr.data_window,
+            exr.frame_rate,
+        )
     if kind == "dpx":
         image, bits = _read_dpx(path)
     else:
         image, bits = _read_with_opencv(path)
     depth = "" if bits == 8 else f" {bits} bit"
-    return image, kind + depth, Fraction(1)
+    return Described(image, kind + depth)
 
 
 def _bytes_of(path: Path) -> bytes:

@@ -231,6 +231,8 @@ def _describe(
         rate = stream.average_rate or stream.guessed_rate or index.average_rate or 24
         aspect = Fraction(stream.sample_aspect_ratio or 1)
         codec = stream.codec_context.codec.canonical_name
+        tags = [stream.metadata, container.metadata, *(s.metadata for s in container.streams)]
+        timecode = next((t["timecode"] for t in tags if "timecode" in t), "")
     width, height = first.width, first.height
     if orientation.swap_axes:
         width, height, aspect = height, width, 1 / aspect
@@ -246,4 +248,5 @@ def _describe(
         codec=codec if bits == 8 else f"{codec} {bits} bit",
         variable_frame_rate=index.is_variable,
         damaged_from=first_frame + len(index.times) if index.cut_off else None,
+        timecode=timecode,
     )

@@ -32,7 +32,7 @@ def open_clip(
     source: ClipLike,
     *,
     first_frame: int | None = None,
-    frame_rate: Fraction | float | None = None,
+    frame_rate: Fraction | float | str | None = None,
 ) -> FrameSource:
     """Open a clip for reading.
 
@@ -43,7 +43,8 @@ def open_clip(
             ``FrameSource``, which is returned as it is.
         first_frame: Number of the first frame, for sources that carry no numbers of their own.
             Movies and stills without a number start at 1001, arrays at 0.
-        frame_rate: Frames per second, where the source does not know it or is wrong.
+        frame_rate: Frames per second, where the source does not know it or is wrong; a text such
+            as ``24000/1001``, too.
 
     Returns:
         The open clip; the caller closes it.
@@ -66,9 +67,7 @@ def open_clip(
     if path.is_dir():
         return _open_sequence(the_sequence_in(path), path, first_frame, rate)
     if is_image_name(path.name):
-        return SequenceSource.from_still(
-            path, first_frame=first_frame, frame_rate=rate or _DEFAULT_RATE
-        )
+        return SequenceSource.from_still(path, first_frame=first_frame, frame_rate=rate)
     from roto.media.movie import MovieSource  # loads FFmpeg, which the other sources do not need
 
     return MovieSource(path, first_frame=1001 if first_frame is None else first_frame, rate=rate)
@@ -86,7 +85,7 @@ def _open_sequence(
     pattern: SequencePattern, path: Path, first_frame: int | None, rate: Fraction | None
 ) -> FrameSource:
     _refuse_first_frame(first_frame, "an image sequence")
-    return SequenceSource.from_pattern(pattern, path=str(path), frame_rate=rate or _DEFAULT_RATE)
+    return SequenceSource.from_pattern(pattern, path=str(path), frame_rate=rate)
 
 
 def _refuse_first_frame(first_frame: int | None, kind: str) -> None:
@@ -97,12 +96,21 @@ def _refuse_first_frame(first_frame: int | None, kind: str) -> None:
         )
 
 
-def _checked_rate(frame_rate: Fraction | float | None) -> Fraction | None:
+def _checked_rate(frame_rate: Fraction | float | str | None) -> Fraction | None:
     if frame_rate is None:
         return None
+    if isinstance(frame_rate, str):
+        frame_rate = _read_rate(frame_rate)
     if not (isfinite(frame_rate) and frame_rate > 0):
         raise SettingsError(f"The frame rate is {frame_rate}; it must be above 0.")
     return exact_rate(frame_rate)
+
+
+def _read_rate(text: str) -> Fraction:
+    try:
+        return Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        raise SettingsError(f"{text!r:.60} is no frame rate; give 24 or 24000/1001.") from None
 
 
 def exact_rate(frame_rate: Fraction | float) -> Fraction:

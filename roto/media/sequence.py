@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LONGEST = 1_000_000
+_DEFAULT_RATE = Fraction(24)
 
 
 class SequenceSource(BaseSource):
@@ -26,6 +27,7 @@ class SequenceSource(BaseSource):
         files: Path of each frame by its number, ascending, at least one.
         path: The pattern or file as a person would write it.
         pattern: Names the file of a missing frame; None for a single still.
+        frame_rate: Frames per second; None for what the first file says, or 24.
 
     Raises:
         DecodeError: the first file is damaged, or the numbers cannot be those of one clip.
@@ -37,7 +39,7 @@ class SequenceSource(BaseSource):
         *,
         path: str,
         pattern: SequencePattern | None = None,
-        frame_rate: Fraction = Fraction(24),
+        frame_rate: Fraction | None = None,
     ) -> None:
         self._files = dict(files)
         self._pattern = pattern
@@ -48,25 +50,27 @@ class SequenceSource(BaseSource):
                 "move the stray files to another folder."
             )
         # The first file tells the size. It is kept, because it is what will be read next.
-        picture, codec, pixel_aspect = read_described(self._files[numbers[0]])
-        self._first: Image | None = as_rgb(picture, path)
+        first = read_described(self._files[numbers[0]])
+        self._first: Image | None = as_rgb(first.pixels, path)
         clip = Clip(
             path=path,
             width=self._first.shape[1],
             height=self._first.shape[0],
             frame_count=len(numbers),
             first_frame=numbers[0],
-            frame_rate=frame_rate,
-            pixel_aspect=pixel_aspect,
-            colour_space="linear" if codec.startswith("exr") else "display",
+            frame_rate=frame_rate or first.frame_rate or _DEFAULT_RATE,
+            pixel_aspect=first.pixel_aspect,
+            colour_space="linear" if first.codec.startswith("exr") else "display",
             missing=tuple(n for n in range(numbers[0], numbers[-1]) if n not in self._files),
-            codec=codec,
+            codec=first.codec,
+            timecode=first.timecode,
+            data_window=first.data_window,
         )
         super().__init__(clip, numbers)
 
     @classmethod
     def from_pattern(
-        cls, pattern: SequencePattern, *, path: str, frame_rate: Fraction = Fraction(24)
+        cls, pattern: SequencePattern, *, path: str, frame_rate: Fraction | None = None
     ) -> SequenceSource:
         """Open the files on disk that match a pattern.
 
@@ -80,7 +84,7 @@ class SequenceSource(BaseSource):
 
     @classmethod
     def from_still(
-        cls, path: Path, *, first_frame: int | None = None, frame_rate: Fraction = Fraction(24)
+        cls, path: Path, *, first_frame: int | None = None, frame_rate: Fraction | None = None
     ) -> SequenceSource:
         """Open one image as a clip of one frame, with the number in its name if it has one."""
         number = number_of(path) if first_frame is None else first_frame
@@ -104,4 +108,4 @@ class SequenceSource(BaseSource):
                 f"Frame {frame} is missing on disk: the file {path} is gone since the clip was "
                 "opened."
             )
-        return as_rgb(read_described(path)[0], str(path))
+        return as_rgb(read_described(path).pixels, str(path))

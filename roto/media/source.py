@@ -42,6 +42,11 @@ class Clip:
         variable_frame_rate: True where the timestamps of a movie are not evenly spaced.
         damaged_from: Frame number from which a cut-off movie cannot be read; None if it is whole.
             ``frame_count`` counts the frames before it.
+        timecode: Of the first frame, ``HH:MM:SS:FF`` (``;`` before FF: drop frame); "" where the
+            file has none.
+        data_window: Left, top, right, bottom (exclusive) in pixels of the picture, where the
+            first file of an EXR sequence has pixels; may reach beyond the picture (overscan).
+            None where it is the whole picture.
     """
 
     path: str
@@ -56,6 +61,8 @@ class Clip:
     codec: str = ""
     variable_frame_rate: bool = False
     damaged_from: int | None = None
+    timecode: str = ""
+    data_window: tuple[int, int, int, int] | None = None
 
 
 @runtime_checkable

@@ -5,6 +5,7 @@ first pixel spans 0 to 1, its centre is (0.5, 0.5). Strokes and fills change the
 and return the box that they changed, or None; :mod:`operations` return another alpha.
 """
 
+from roto.painting.beziers import bezier_matte
 from roto.painting.boxes import Before
 from roto.painting.brush import Brush, Stroke
 from roto.painting.operations import (
@@ -33,6 +34,7 @@ __all__ = [
     "Scribble",
     "Selection",
     "Stroke",
+    "bezier_matte",
     "feather",
     "fill_holes",
     "fill_polygon",

@@ -413,6 +413,22 @@ class TestLock:
         assert command("unlock") == 0
         assert "no locks" in capsys.readouterr().out
 
+    def test_a_part_is_unlocked(self, found, capsys):
+        assert command("lock", "1002-1008") == 0
+        assert command("unlock", "1", "--frames", "1004-1005") == 0
+        assert "Still locked: 1002-1003 (1), 1006-1008 (2)." in capsys.readouterr().out
+        assert command("unlock", "--frames", "1003", "--region", "bar.1001.png", "--json") == 0
+        (line,) = json_lines(capsys)
+        assert (line["ids"], line["left"]) == ([], [1, 3])
+        (_, locks, _, _) = state()
+        assert [(k.first, k.last, k.region is None) for k in locks.values()] == [
+            (1002, 1002, True),
+            (1006, 1008, True),
+            (1003, 1003, False),
+        ]
+        assert command("unlock", "2", "--frames", "1010") == 0
+        assert "Nothing of that is locked." in capsys.readouterr().out
+
     def test_what_was_never_found_is_told(self, shot, capsys):
         assert command("key", "1001:box=box.1001.png") == 0
         assert command("lock", "1001-1003") == 0
@@ -426,6 +442,7 @@ class TestLock:
             (["lock", "1004", "--object", "cat"], "no object 'cat'"),
             (["lock", "1004", "--region", "small.png"], "small.png"),
             (["unlock", "7"], "no lock 7"),
+            (["unlock", "--frames", "1050"], "leaves the clip"),
         ],
     )
     def test_bad_input_changes_nothing(self, found, capsys, arguments, words):

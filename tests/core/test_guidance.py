@@ -265,6 +265,33 @@ class TestSelfTest:
         assert math.isnan(found.f)
         assert found.boundary == 0
 
+    def test_it_tells_how_far_it_is(self):
+        session = new_session()
+        for frame in (0, 5, 11):
+            session.set_keyframe(frame, {"box": square(frame)})
+        steps = list(session.self_test_steps())
+        # Three keyframes are learnt; 0 and 11 are found from 5, and 5 from both sides.
+        total = 3 + 5 + (5 + 6) + 6
+        assert {step.total for step in steps} == {total}
+        done = [step.done for step in steps]
+        assert sorted(set(done)) == list(range(1, total + 1))
+        assert done == sorted(done)
+        assert [step.frame for step in steps if step.frame is None] == [None] * 3
+        assert [len(s.found.hidden) for s in steps[-2:]] == [2, 3]
+        assert steps[-1].found == session.self_test()
+
+    def test_it_can_be_stopped_at_any_step(self):
+        session = new_session()
+        for frame in (0, 5, 11):
+            session.set_keyframe(frame, {"box": square(frame)})
+        whole = session.self_test()
+        for count in (1, 3, 4, 9, 12):
+            steps = session.self_test_steps()
+            for _ in range(count):
+                next(steps)
+            steps.close()
+        assert session.self_test() == whole
+
     def test_the_project_stays_as_it_is_to_the_byte(self, tmp_path):
         path = tmp_path / "shot.roto"
         session = new_session(path=path)

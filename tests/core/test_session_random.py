@@ -8,7 +8,7 @@ import os
 import random
 import time
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -229,9 +229,18 @@ class Work:
     def do_unlock(self):
         if self.known.locks:
             number = self.chance.choice(sorted(self.known.locks))
-            self.say(number)
-            self.session.unlock(number)
-            self.touched = set(self.known.locks.pop(number).frames)
+            free = self.some_range() if self.chance.random() < 0.5 else (0, COUNT - 1)
+            self.say(number, free)
+            self.session.unlock(number, free)
+            lock = self.known.locks.pop(number)
+            self.touched = set(lock.frames) & set(range(free[0], free[1] + 1))
+            for left, record in self.session.project.locks().items():
+                if left not in self.known.locks:  # what is left of it shows what it showed
+                    frames = range(record.first, record.last + 1)
+                    self.known.locks[left] = replace(lock, frames=frames)
+                    assert set(frames) == set(frames) & set(lock.frames) - self.touched
+            held = {f for k in self.known.locks.values() for f in k.frames if k.shown is lock.shown}
+            assert held >= set(lock.frames) - self.touched
 
     def do_propagate(self):
         frames = self.some_range() if self.chance.random() < 0.3 else (0, COUNT - 1)

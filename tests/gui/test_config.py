@@ -26,6 +26,8 @@ CHANGED = {
     "canvas_background": (1, 2, 3),
     "cutout_colour": (4, 5, 6),
     "brush_size": 12.5,
+    "scribble_size": 9.5,
+    "language": "de",
     "brush_hardness": 0.5,
     "preset": "Nuke",
     "bindings": {"export": ("F12",), "fit": ()},

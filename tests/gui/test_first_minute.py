@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 import roto
 from roto.delivery import Order, deliver, gaps
 from roto.export import FramePattern
+from roto.export.contract import Look
 from roto_gui.main_window import MainWindow
 from roto_gui.settings.config import Config
 from roto_gui.state import ExportRequest
@@ -133,7 +134,7 @@ def by_script(project: Path, folder: Path) -> list[Path]:
             {1: "object1"},
             list(session.source.frame_numbers),
             FramePattern(str(folder / "{object}.%04d.png")),
-            16,
+            look=Look(bit_depth=16),
         )
         for _ in deliver(session, order, gaps(session, order)):
             pass

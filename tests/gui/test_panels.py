@@ -183,7 +183,7 @@ class TestObjects:
         assert gone == [(2,)]
         assert panel.hint.isVisible()
         assert panel.hint.text().startswith("van is removed")
-        assert "Ctrl+Z" in panel.hint.text()
+        assert "Undo brings it back" in panel.hint.text()
         menu.close()
         names = {a.text(): a.isEnabled() for a in panel.menu(1).actions()}
         assert not names["Clear lifetime"]
@@ -296,6 +296,24 @@ class TestToolOptions:
         options.set_pressure("off")
         assert options.pressure.currentText() == "nothing"
         assert pressures == [("opacity",)]
+
+    def test_the_radius_is_that_of_the_tool_in_hand(self, options):
+        brushes, scribbles = told(options.brush_changed), told(options.scribble_changed)
+        options.set_brush(12.5, 0.5)
+        options.set_scribble(4)
+        options.set_tool("smart")
+        assert options.radius.isEnabled()
+        assert not options.hardness.isEnabled()
+        assert options.radius.value == 4
+        options.radius.field.setValue(9)
+        options.radius.reset()
+        options.set_tool("brush")
+        assert options.radius.value == 12.5
+        options.radius.field.setValue(40)
+        options.set_tool("smart")
+        assert options.radius.value == 6
+        assert scribbles == [(9.0,), (6.0,)]
+        assert brushes == [(40.0, 0.5)]
 
     def test_operations(self, options):
         wanted = told(options.operation_wanted)

@@ -113,7 +113,7 @@ def test_while_a_tool_is_at_work_what_comes_from_behind_waits(
 ) -> None:
     document.paint_new(FIRST, square_at(0), "stroke")
     settle(qtbot, document)
-    arrive(qtbot, stage)
+    qtbot.waitUntil(lambda: stage.layer() is not None, timeout=10_000)
     layer = stage.layer()
     assert layer is not None
     stage.holding = True

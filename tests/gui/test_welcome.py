@@ -85,11 +85,18 @@ def test_the_target_shines_while_something_is_over_it(page, tmp_path):
     assert page.target.grab().toImage() == before
 
 
-def test_buttons_ask_for_a_file_and_for_the_sample(qtbot, page):
+def test_buttons_ask_for_a_file_a_folder_and_the_sample(qtbot, page):
+    with qtbot.waitSignal(page.browse_folder_wanted):
+        qtbot.mouseClick(page.folder_button, Qt.MouseButton.LeftButton)
     with qtbot.waitSignal(page.browse_wanted):
         qtbot.mouseClick(page.open_button, Qt.MouseButton.LeftButton)
     with qtbot.waitSignal(page.sample_wanted):
         qtbot.mouseClick(page.sample_button, Qt.MouseButton.LeftButton)
+
+
+def test_it_says_how_all_keys_are_found(page):
+    page.set_way_to_keys("Help > Keys")
+    assert any("Help > Keys" in label.text() for label in page.findChildren(QLabel))
 
 
 def test_without_history_there_is_no_list(page):

@@ -458,6 +458,7 @@ def test_playback_shows_the_frames_in_their_order_and_stops(
 
 
 def test_what_was_changed_by_key_stays_when_other_settings_change(window: MainWindow) -> None:
+    window.actions_.run("tool_brush")
     window.actions_.run("brush_larger")
     brush = window.work.brush
     window.work.stage.change_view(opacity=0.9)

@@ -12,7 +12,7 @@ import pytest
 import roto
 from roto.errors import KeyframeError
 from roto.fake_engine import FakeEngine
-from roto_gui.document.worker import Job, Task, Worker
+from roto.worker import Job, Task, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -190,3 +190,98 @@ def test_what_cannot_be_opened_is_told_and_the_thread_ends() -> None:
     until(lambda: not told.worker.alive)
     assert [what for what, _ in told.failures] == ["open"]
     assert told.worker.close(PATIENCE)
+
+
+# In the background
+
+
+def test_tasks_do_not_wait_for_what_is_in_the_background(told: Told) -> None:
+    gate, inside = threading.Event(), threading.Event()
+    threads: list[str] = []
+
+    def encoding(_: Session) -> Iterator[int]:
+        for n in range(3):
+            threads.append(threading.current_thread().name)
+            inside.set()
+            gate.wait(PATIENCE)
+            yield n
+
+    assert told.worker.run(told.job(encoding, background=True))
+    assert inside.wait(PATIENCE)
+    for n in range(5):
+        told.do(f"edit {n}")
+    until(lambda: told.events == [f"edit {n}" for n in range(5)])  # it is at its first event
+    gate.set()
+    until(lambda: told.ended == ["done"])
+    assert told.events[5:] == [0, 1, 2]
+    assert all(name.startswith("roto ahead") for name in threads)
+
+
+def test_what_must_be_alone_waits_for_the_background_and_others_after_it(told: Told) -> None:
+    gate, inside = threading.Event(), threading.Event()
+
+    def encoding(_: Session) -> Iterator[int]:
+        inside.set()
+        gate.wait(PATIENCE)
+        yield 0
+
+    assert told.worker.run(told.job(encoding, background=True))
+    assert inside.wait(PATIENCE)
+    told.worker.post(Task("save", lambda _: told.events.append("save"), alone=True))
+    told.do("edit")
+    time.sleep(0.05)
+    assert told.events == []
+    gate.set()
+    until(lambda: len(told.events) == 3)
+    assert told.events.index("save") < told.events.index("edit")
+
+
+def test_one_in_the_background_makes_way_for_the_next(told: Told) -> None:
+    first = threading.Semaphore(1)
+    assert told.worker.run(told.job(counting(first), background=True))
+    until(lambda: told.events == [0])
+    assert told.worker.run(told.job(counting(None, 2), background=True))
+    assert told.worker.run(told.job(counting(None, 3), background=True))  # takes its place
+    first.release(2)
+    until(lambda: told.ended == ["cancelled", "done"])
+    assert told.events[-3:] == [0, 1, 2]
+
+
+def test_what_waits_for_the_background_is_cancelled_too(told: Told) -> None:
+    behind = threading.Semaphore(1)
+    assert told.worker.run(told.job(counting(behind), background=True))
+    until(lambda: told.events == [0])
+    assert told.worker.run(told.job(counting()))
+    told.worker.cancel()
+    behind.release(2)
+    until(lambda: told.ended == ["cancelled", "cancelled"])
+
+
+def test_what_is_wrong_in_the_background_is_nobodys_business(told: Told) -> None:
+    def broken(_: Session) -> Iterator[int]:
+        yield 1
+        raise KeyframeError("no such frame")
+
+    assert told.worker.run(told.job(broken, background=True))
+    until(lambda: told.ended == ["failed"])
+    assert told.failures == []
+
+
+def test_closing_waits_for_the_helper_thread_only_in_the_end() -> None:
+    told = Told()
+    gate, inside = threading.Event(), threading.Event()
+
+    def encoding(_: Session) -> Iterator[int]:
+        inside.set()
+        gate.wait(PATIENCE)
+        yield 0
+
+    assert told.worker.run(told.job(encoding, background=True))
+    assert inside.wait(PATIENCE)
+    told.do("edit")
+    assert not told.worker.close(0)
+    until(lambda: "edit" in told.events)
+    assert told.worker.opened
+    gate.set()
+    assert told.worker.close(PATIENCE)
+    assert not told.worker.opened

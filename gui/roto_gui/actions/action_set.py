@@ -79,6 +79,12 @@ class ActionSet(QObject):
             action.setShortcuts([QKeySequence(text) for text in texts])
             action.setToolTip(self._tip(name))
 
+    def way(self, name: str) -> str:
+        """How an artist reaches a command: its key, or else its menu, ``Mask > Fill holes``."""
+        action = self.actions[name]
+        key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        return key or f"{menu_title(SPECS[name].menu)} > {action.text().rstrip('…')}"
+
     def set_checked(self, name: str, on: bool) -> None:
         """Show a command as on or off without running it."""
         self.actions[name].setChecked(on)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, cast
 
@@ -50,6 +49,7 @@ class ActionSpec:
 _TABLE = """
 @File
 open | Open clip or project… | Ctrl+O | nothing | A movie, an image sequence or a .roto project.
+open_folder | Open folder… | Ctrl+Shift+O | nothing | The frames of one image sequence.
 open_sample | Open sample | | nothing | A short clip to try things on.
 recent | Open recent | | nothing | What was open lately.
 save | Save project | Ctrl+S | clip | Every edit is on disk already; this says where.
@@ -77,7 +77,8 @@ solo_object | Solo | Shift+S | object state | Shows the active object alone.
 -
 lock_frame | Lock this frame | Shift+K | object | Its mattes stay, whatever is propagated.
 lock_range | Lock the range | Ctrl+Shift+K | object | From the in to the out point.
-unlock | Unlock | Ctrl+Alt+K | object | Removes whole locks, here or in the range.
+tool_lock_region | Lock region | Alt+L | clip state:tool | Draw around what is to stay; Alt unlocks.
+unlock | Unlock | Ctrl+Alt+K | clip | Here, or in the range; the rest of longer locks stays.
 -
 absent_here | Not in this frame | Shift+A | object | Says that the object cannot be seen here.
 lifetime_first | Lifetime starts here | Alt+[ | object | There is no matte before this frame.
@@ -230,13 +231,10 @@ def _numbered(menu: str, section: int) -> Iterator[ActionSpec]:
         yield _spec(menu, section, row)
 
 
-def translatable() -> str:
-    """Python source that names every text of the table, for ``pyside6-lupdate`` to find.
-
-    ``python -m roto_gui.actions.table > texts.py`` writes it.
-    """
-    texts = dict.fromkeys([*MENUS, *(t for spec in ACTIONS for t in (spec.text, spec.hint))])
-    return "".join(f"QT_TRANSLATE_NOOP({CONTEXT!r}, {text!r})\n" for text in texts)
+def texts() -> tuple[str, ...]:
+    """Every text of the table, each once: what ``python -m roto_gui.translations`` collects."""
+    of_specs = (text for spec in ACTIONS for text in (spec.text, spec.hint))
+    return tuple(dict.fromkeys([*MENUS, *of_specs]))
 
 
 ACTIONS: tuple[ActionSpec, ...] = (*_parsed(_TABLE), *_numbered("Object", 9))
@@ -253,6 +251,3 @@ EDITS: frozenset[str] = frozenset(
 
 CONTEXT = "Actions"
 """Under which translations of the table's texts are found."""
-
-if __name__ == "__main__":
-    sys.stdout.write(translatable())

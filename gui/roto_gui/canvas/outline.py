@@ -85,9 +85,9 @@ def trace(outline: Outline, rows: Index, columns: Index, thickness: int = 1) -> 
     if box is None:
         return None
     inside, rows, columns = inside[box], rows[box[0]], columns[box[1]]
-    core = ~_grown(~inside, thickness)
-    outer = _grown(inside, thickness) if outline.strength == 2 else inside
-    halo = _grown(outer, thickness)
+    core = ~grown(~inside, thickness)
+    outer = grown(inside, thickness) if outline.strength == 2 else inside
+    halo = grown(outer, thickness)
     found: Pixels = np.zeros(inside.shape, np.uint32)
     found[halo & ~outer] = _HALO if outline.strength else _FAINT_HALO
     found[outer & ~core] = outline.line
@@ -102,7 +102,8 @@ def _sample(alpha: Alpha, rows: Index, columns: Index) -> Bools:
     return found
 
 
-def _grown(inside: Bools, steps: int) -> Bools:
+def grown(inside: Bools, steps: int) -> Bools:
+    """What is inside, and as many display pixels around it."""
     for _ in range(steps):
         grown = inside.copy()
         grown[1:] |= inside[:-1]

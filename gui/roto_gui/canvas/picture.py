@@ -151,9 +151,15 @@ def _halved(larger: QImage, smaller: QImage, area: QRect) -> QRect:
     target = QRect(left, top, right - left, bottom - top)
     if target.isEmpty():
         return target
-    part = larger.copy(2 * left, 2 * top, 2 * target.width(), 2 * target.height())
+    part = _part(larger, 2 * left, 2 * top, 2 * target.width(), 2 * target.height())
     painter = QPainter(smaller)
     painter.setCompositionMode(_SOURCE)
     painter.drawImage(target.topLeft(), part.scaled(target.size(), _STRETCH, _MEAN))
     painter.end()
     return target
+
+
+def _part(image: QImage, left: int, top: int, width: int, height: int) -> QImage:
+    """A part of a picture, not copied; the picture must outlive it."""
+    pixels = image.constBits()[top * image.bytesPerLine() + 4 * left :]
+    return QImage(pixels, width, height, image.bytesPerLine(), image.format())

@@ -10,10 +10,12 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QWidget
 
 from roto_gui.canvas import marks
+from roto_gui.canvas.changes import changed_box, same_plate
+from roto_gui.canvas.hatching import hatch
 from roto_gui.canvas.outline import reach, trace
 from roto_gui.canvas.picture import Picture, draw_pixels, rows_and_columns
 from roto_gui.canvas.viewport import Viewport
-from roto_gui.canvas.views import View, compose, display, outlines, wipe_column
+from roto_gui.canvas.views import View, compose, display, hatched, outlines, wipe_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from roto_gui.canvas.display import Rgb
     from roto_gui.canvas.outline import Outline
     from roto_gui.canvas.views import Content
-    from roto_gui.state import Colour
+    from roto_gui.state import Colour, Region
     from roto_gui.tools.base import Box, Guide
 
 BACKGROUND: Colour = (0x1E, 0x1E, 0x1E)
@@ -80,9 +82,13 @@ class Surface(QWidget):
         if not same:
             window, ratio = (self.width(), self.height()), self.devicePixelRatioF()
             self._viewport = Viewport((width, height), window, ratio, content.aspect)
-        if before is None or not _same_plate(before, content):
+        if before is None or not same_plate(before, content):
             self._shown = None
-        self.refresh()
+        box = content.whole if before is None else changed_box(before, content)
+        if box is not None:
+            self.refresh(None if box == content.whole else box)
+        if before is not None and before.locked != content.locked:
+            self.update()
         if not same:
             self.fit()
 
@@ -238,9 +244,22 @@ class Surface(QWidget):
             x, _ = self._viewport.to_screen(wipe_column(content, self._view.wipe), 0)
             right = exposed.adjusted(max(0, round(x) - exposed.left()), 0, 0, 0)
             painter.setClipRect(right, Qt.ClipOperation.IntersectClip)
+        if regions := hatched(content, self._view):
+            self._paint_locked(painter, pixels, regions)
         for outline in outlines(content, self._view):
             self._paint_outline(painter, pixels, outline)
         marks.draw_grid(painter, self._viewport, exposed)
+
+    def _paint_locked(self, painter: QPainter, pixels: QRect, regions: Sequence[Region]) -> None:
+        more, ratio = reach(self._thickness), self._viewport.ratio
+        around = pixels.adjusted(-more, -more, more, more)
+        left, top = self._viewport.to_screen(0, 0)
+        origin = around.top() - round(top * ratio), around.left() - round(left * ratio)
+        rows, columns = rows_and_columns(self._viewport, around)
+        found = hatch(regions, rows, columns, origin, self._thickness)
+        if found is not None:
+            left, top = around.left() + found.left, around.top() + found.top
+            draw_pixels(painter, found.pixels, left, top, ratio)
 
     def _paint_outline(self, painter: QPainter, pixels: QRect, outline: Outline) -> None:
         more = reach(self._thickness)
@@ -284,11 +303,6 @@ class Surface(QWidget):
             ceil(bottom / ratio) - 1,
         )
         return area & self.rect()
-
-
-def _same_plate(before: Content, now: Content) -> bool:
-    same = before.plate is now.plate and before.linear == now.linear
-    return same and before.shown is now.shown
 
 
 def _inside(box: Box, size: tuple[int, int]) -> Box | None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from roto.media import Image
-    from roto_gui.state import Colour
+    from roto_gui.state import Colour, Region
     from roto_gui.tools.base import Alpha, Box
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "ViewMode",
     "compose",
     "display",
+    "hatched",
     "outlines",
     "wipe_column",
 ]
@@ -105,6 +106,7 @@ class Content:
         aspect: Width of a plate pixel over its height.
         shown: What ``display`` makes of the plate, by whoever had the time; it stands until there
             is other content. None: it is made with the view's exposure and gamma when needed.
+        locked: Parts of the picture that are locked.
     """
 
     plate: Image
@@ -116,6 +118,7 @@ class Content:
     neighbours: tuple[Alpha | None, ...] = ()
     aspect: float = 1.0
     shown: Rgb | None = None
+    locked: tuple[Region, ...] = ()
 
     @property
     def size(self) -> tuple[int, int]:
@@ -173,6 +176,11 @@ def outlines(content: Content, view: View) -> list[Outline]:
         elif view.mode == "outline":
             found.append(Outline(content.mattes[i], content.colours[i], 1))
     return found
+
+
+def hatched(content: Content, view: View) -> tuple[Region, ...]:
+    """The locked parts, where the view shows them."""
+    return content.locked if view.mode in ("overlay", "outline") and view.channel != "a" else ()
 
 
 def wipe_column(content: Content, wipe: float) -> int:

@@ -11,7 +11,9 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog
 
 from roto.models import DEFAULT
-from roto_gui.document.opening import PROJECT, Opening, as_clip
+from roto.project.home import PROJECT
+from roto_gui.commands import locks
+from roto_gui.document.opening import Opening, as_clip
 from roto_gui.export.dialog import ExportDialog
 from roto_gui.settings.recent import remember
 
@@ -50,6 +52,7 @@ class Files:
         """Functions by action id."""
         return {
             "open": self.browse,
+            "open_folder": self.browse_folder,
             "open_sample": self.open_sample,
             "save": self.save,
             "save_as": self.save_as,
@@ -100,16 +103,31 @@ class Files:
             _tr("Open clip or project"), self.open, QFileDialog.FileMode.ExistingFile, filters=()
         )
 
+    def browse_folder(self) -> None:
+        """Ask for a folder of frames, as the platform asks for folders."""
+        self._ask(
+            _tr("Open the folder of an image sequence"),
+            self.open,
+            QFileDialog.FileMode.Directory,
+            filters=(),
+        )
+
     def browse_mask(self) -> None:
         """Ask for a mask file, which becomes a keyframe here."""
-        active, frame = self.work.active, self.work.frame
-        which = None if active is None else active.id
+        if locks.refuse(self.work, self.work.frame):
+            return
         self._ask(
             _tr("Import mask"),
-            lambda path: self.work.document.import_mask(frame, Path(path), which),
+            self._mask_here(),
             QFileDialog.FileMode.ExistingFile,
             filters=(_tr("Masks (*.png *.exr *.tif *.tiff *.jpg *.webp)"), _tr("All files (*)")),
         )
+
+    def _mask_here(self) -> Callable[[str], None]:
+        """Imports a file as the mask of what is the active object now, at the frame of now."""
+        active, frame = self.work.active, self.work.frame
+        which = None if active is None else active.id
+        return lambda path: self.work.document.import_mask(frame, Path(path), which)
 
     def save(self) -> None:
         """All is on disk; a project in roto's own folder may want another place."""

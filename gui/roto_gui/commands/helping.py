@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QInputDialog, QMessageBox
+from PySide6.QtWidgets import QInputDialog
 
-from roto import __version__
+from roto_gui.about import AboutDialog
 from roto_gui.actions.keys_overlay import KeysOverlay
 from roto_gui.actions.shortcut_editor import ShortcutEditor
 from roto_gui.actions.shortcuts import effective_keys
@@ -130,19 +130,10 @@ class Helping:
             self.window.objects_panel.choose_colour(self.window.work.active.id)
 
     def about(self) -> None:
-        """Version and licence."""
-        box = QMessageBox(self.window)
-        box.setWindowTitle(_tr("About roto"))
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        model = self.config.preferences.model or "small"
-        box.setText(f"roto {__version__}")
-        box.setInformativeText(
-            _tr("Mattes by mask propagation. Model: {model}. Licence: Apache 2.0.").format(
-                model=model
-            )
-        )
-        box.finished.connect(box.deleteLater)
-        box.open()
+        """Version and licence, and what a report of a fault needs."""
+        dialog = AboutDialog(self.config.preferences, self.window)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
 
 def _tr(text: str) -> str:

@@ -27,7 +27,7 @@ SPECK = 64.0
 """Area in pixels below which a piece is a speck."""
 
 _STEP = 1.25  # of the brush's size
-TOOLS = ("brush", "eraser", "polygon", "lasso", "rectangle", "fill", "smart")
+TOOLS = ("brush", "eraser", "polygon", "lasso", "rectangle", "fill", "smart", "lock_region")
 
 
 def operate(work: Workspace, name: str, amount: float = 0.0) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from roto_gui.commands import locks
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -19,10 +21,7 @@ def slots(work: Workspace) -> dict[str, Callable[..., None]]:
         "remove_object": partial(_with_active, work, document.remove_object),
         "hide_object": partial(_hide, work),
         "solo_object": partial(_solo, work),
-        "lock_frame": lambda: _lock(work, (work.frame, work.frame)),
-        "lock_range": lambda: _lock(work, work.range or (work.frame, work.frame)),
-        "unlock": lambda: document.unlock(*(work.range or (work.frame, work.frame))),
-        "absent_here": partial(_with_active, work, lambda i: document.set_absent(work.frame, i)),
+        "absent_here": partial(_absent, work),
         "lifetime_first": partial(_lifetime, work, "first"),
         "lifetime_last": partial(_lifetime, work, "last"),
         "lifetime_clear": partial(
@@ -36,6 +35,12 @@ def _with_active(work: Workspace, do: Callable[[int], None]) -> None:
     work.painter.finish()
     if work.active is not None:
         do(work.active.id)
+
+
+def _absent(work: Workspace) -> None:
+    work.painter.finish()
+    if work.active is not None and not locks.refuse(work, work.frame):
+        work.document.set_absent(work.frame, work.active.id)
 
 
 def _add(work: Workspace) -> None:
@@ -70,12 +75,6 @@ def _hide(work: Workspace) -> None:
 
 def _solo(work: Workspace, on: bool) -> None:
     work.stage.set_solo(work.stage.active if on else None)
-
-
-def _lock(work: Workspace, frames: tuple[int, int]) -> None:
-    work.painter.finish()
-    if work.active is not None:
-        work.document.lock(*frames, [work.active.id])
 
 
 def _lifetime(work: Workspace, side: str) -> None:

@@ -7,25 +7,29 @@ the session's own, so that it is the same in a script, here, and after a crash (
 
 from __future__ import annotations
 
+from collections import deque
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from roto.worker import Job
 from roto_gui.document.keeper import Keeper
 from roto_gui.document.watch import Watch
-from roto_gui.document.worker import Job
 from roto_gui.export.exporting import Export
+from roto_gui.state import Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     import numpy as np
     import numpy.typing as npt
 
+    from roto.guidance import SelfTest, Testing
     from roto.masks.reading import MaskLike
     from roto.reach import Direction
     from roto.session import Session
+    from roto_gui.copies import Mask
     from roto_gui.state import Colour, ExportRequest
 
 
@@ -72,18 +76,24 @@ class Document(Keeper):
         self,
         frame: int,
         object_id: int,
-        alpha: npt.NDArray[np.float32] | npt.NDArray[np.bool_],
+        alpha: Mask | Callable[[], Mask],
     ) -> None:
         """The artist's mask of an object at a frame, (H, W): it becomes a keyframe there.
 
+        What only gives the mask is called in the session's thread.
         Where something was propagated it is a correction, whose frames come first next time.
         """
-        self.edit(self.tr("Paint"), partial(_paint, frame=frame, which=object_id, alpha=alpha))
+
+        def do(session: Session) -> None:
+            _paint(session, frame=frame, which=object_id, alpha=alpha)
+            self._tell_locked(session, frame, object_id)
+
+        self.edit(self.tr("Paint"), do)
 
     def paint_new(
         self,
         frame: int,
-        alpha: npt.NDArray[np.float32] | npt.NDArray[np.bool_],
+        alpha: Mask | Callable[[], Mask],
         token: object,
     ) -> None:
         """The mask of an object that the snapshot does not have yet.
@@ -96,8 +106,18 @@ class Document(Keeper):
                 if self._made.get(token) not in session.objects:
                     self._made = {token: session.add_object()}
                 _paint(session, frame=frame, which=self._made[token], alpha=alpha)
+            self._tell_locked(session, frame, self._made[token])
 
         self.edit(self.tr("Paint"), do)
+
+    def _tell_locked(self, session: Session, frame: int, object_id: int) -> None:
+        """A lock may have been on its way when the stroke was begun: it is kept, and not seen."""
+        for lock in session.project.locks().values():
+            there = lock.first <= frame <= lock.last and lock.object in (None, object_id)
+            if there and lock.region is None:
+                text = self.tr("Frame {n} is locked: what was painted is seen when you unlock it.")
+                self.post(self.noticed.emit, text.format(n=frame))
+                return
 
     def import_mask(self, frame: int, path: Path | MaskLike, object_id: int | None = None) -> None:
         """A mask file as keyframe; with an id it is that object's."""
@@ -129,14 +149,23 @@ class Document(Keeper):
         chosen = None if objects is None else list(objects)
         self.edit(self.tr("Lock"), lambda s: s.lock((first, last), chosen, region))
 
-    def unlock(self, first: int, last: int, object_id: int | None = None) -> None:
-        """Remove the locks that touch a range of frames; with an id only those on that object."""
+    def unlock(
+        self,
+        first: int,
+        last: int,
+        object_id: int | None = None,
+        region: npt.NDArray[np.bool_] | None = None,
+    ) -> None:
+        """Unlock a range of frames, in a region or everywhere; the rest of longer locks stays.
+
+        With an id only the locks on that object, and those on all objects.
+        """
         on = (None, object_id)  # None: a lock on all objects
 
         def do(session: Session) -> None:
             locks = session.project.locks().values()
-            met = [k for k in locks if k.first <= last and k.last >= first]
-            session.unlock([k.id for k in met if object_id is None or k.object in on])
+            met = [k.id for k in locks if object_id is None or k.object in on]
+            session.unlock(met, (first, last), region)
 
         self.edit(self.tr("Unlock"), do)
 
@@ -166,7 +195,7 @@ class Document(Keeper):
 
     def save_as(self, path: Path) -> None:
         """Go on in a new project file."""
-        self.edit(self.tr("Save project as"), lambda s: s.save(path))
+        self.edit(self.tr("Save project as"), lambda s: s.save(path), alone=True)
 
     # Long work
 
@@ -193,17 +222,26 @@ class Document(Keeper):
 
     def self_test(self) -> None:
         """Predict each keyframe from the others, and tell how good that was."""
+        watch = Watch(self, "self-test")
+        steps: deque[Testing] = deque(maxlen=1)
 
-        def do(session: Session) -> None:
-            found = session.self_test()
-            if not found.hidden:
-                text = self.tr("There is nothing to test: no object has two keyframes.")
-                self.post(self.noticed.emit, text)
-                return
-            text = self.tr("Keyframes predicted from the others: J {j:.0%}, F {f:.0%}.")
-            self.post(self.noticed.emit, text.format(j=found.j, f=found.f))
+        def event(step: Testing) -> None:
+            steps.append(step)
+            watch.report(Progress("self-test", step.done, step.total, step.frame))
 
-        self.edit(self.tr("Self-test"), do)
+        def ended(how: str) -> None:
+            watch.ended(how)
+            if how == "done":
+                self.post(self.noticed.emit, self._score(steps[0].found if steps else None))
+
+        job = Job(self.tr("Self-test"), lambda s: s.self_test_steps(), event, ended, watch.pause)
+        self.run(job)
+
+    def _score(self, found: SelfTest | None) -> str:
+        if found is None:
+            return self.tr("There is nothing to test: no object has two keyframes.")
+        text = self.tr("Keyframes predicted from the others: J {j:.0%}, F {f:.0%}.")
+        return text.format(j=found.j, f=found.f)
 
     def export(self, request: ExportRequest) -> None:
         """Write mattes."""
@@ -218,17 +256,27 @@ class Document(Keeper):
         self.run(job)
 
     def prefetch(self, frames: Iterable[int]) -> None:
-        """Encode frames ahead, while the artist paints and nothing else is under way."""
+        """Encode frames ahead, in this order, where nothing else is under way.
+
+        ``encoded`` tells of each. Edits do not wait for it, and other work ends it.
+        """
         order = list(frames)
         job = Job(
-            "prefetch", lambda s: s.prefetch(order), _nothing, _nothing, _nothing, background=True
+            self.tr("Encode ahead"),
+            lambda s: _ahead(s, order),
+            lambda frame: self.post(self.encoded.emit, frame),
+            _nothing,
+            _nothing,
+            background=True,
         )
         if self._worker is not None:
             self._worker.run(job)
 
     def cancel(self) -> None:
-        """End what is under way; what it has brought stays."""
-        if self._worker is not None:
+        """End what is under way; what it has brought stays. What is being opened is left."""
+        if self._worker is not None and self.snapshot is None:
+            self.close()
+        elif self._worker is not None:
             self._worker.cancel()
 
     def pause(self) -> None:
@@ -247,13 +295,25 @@ def _paint(
     *,
     frame: int,
     which: int,
-    alpha: npt.NDArray[np.float32] | npt.NDArray[np.bool_] | None,
+    alpha: Mask | Callable[[], Mask] | None,
 ) -> None:
+    if callable(alpha):
+        alpha = alpha()
     if (frame, which) in session.project.results():
         session.correct(frame, which, alpha)
     else:
         name = session.objects[which].name
         session.set_keyframe(frame, {name: alpha}, origin="painted")
+
+
+def _ahead(session: Session, frames: Iterable[int]) -> Iterator[int]:
+    """Encode frames, as many as are kept: more would push out the first ones."""
+    spent = 0
+    for frame in session.prefetch(frames):
+        yield frame
+        spent += session.encode(frame, keep=True).nbytes
+        if spent > session.engine.settings.cache_bytes // 2:
+            return
 
 
 def _nothing(_: object) -> None:

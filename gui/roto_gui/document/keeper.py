@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+import threading
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from roto.errors import ClipNotFoundError, RotoError
+from roto.worker import Job, Task, Worker
 from roto_gui.document.opening import plates_of
 from roto_gui.document.snapshots import take, version
-from roto_gui.document.worker import Job, Task, Worker
 from roto_gui.state import Progress
 
 if TYPE_CHECKING:
@@ -23,6 +26,11 @@ if TYPE_CHECKING:
     from roto_gui.state import Snapshot
 
 
+log = logging.getLogger(__name__)
+
+_HANGS = 30.0  # seconds that a project waits for another that is still being opened
+
+
 class Keeper(QObject):
     """One project, open or being opened, or none: what stands behind a document."""
 
@@ -30,6 +38,8 @@ class Keeper(QObject):
     closed = Signal()
     changed = Signal()
     """There is a new ``snapshot``."""
+    encoded = Signal(int)
+    """A frame was encoded ahead."""
     result_ready = Signal(int)
     """``result(frame)`` has something new."""
     progress = Signal(object)
@@ -55,6 +65,8 @@ class Keeper(QObject):
         self._results: dict[int, tuple[int, FrameResult]] = {}
         self._asked: set[tuple[int, int]] = set()
         self._worker: Worker | None = None
+        self._leaving: list[Worker] = []  # those that finish what was posted, and close
+        self._gate = threading.Lock()  # so that nothing is told of a project that was left
         self._pending = 0  # edits whose snapshot has not come yet
         self._generation = 0  # of the open project: what comes late from another is dropped
         self._arrived.connect(_call)
@@ -66,24 +78,49 @@ class Keeper(QObject):
             opener: Makes the session. It is called in the session's thread.
         """
         self.close()
-        failed = partial(self.post, self._fail)
-        self._worker = Worker(opener, self._take_over, failed)
+        before = tuple(self._leaving)
+
+        def begin() -> Session:
+            for worker in before:  # it may be the same project, and that opens once
+                worker.close(None if worker.opened else _HANGS)
+            return opener()
+
+        self._worker = Worker(begin, self._take_over, self._tell_failed)
         self._worker.start()
         self.progress.emit(Progress("open", 0, 0))
 
     def close(self) -> None:
-        """Finish what was posted and close the project. Waits for the frame at work."""
+        """Leave the project; returns at once.
+
+        What was posted is done all the same, then the project is closed: see :meth:`wait`.
+        """
         if self._worker is None:
             return
-        worker, self._worker = self._worker, None
-        worker.close()
-        self._generation += 1
+        with self._gate:
+            worker, self._worker = self._worker, None
+            self._generation += 1
+        if not worker.close(0):
+            self._leaving = [w for w in self._leaving if w.alive] + [worker]
         self.snapshot = self.receipt = None
         self._results.clear()
         self._asked.clear()
         self._pending = 0
         self.progress.emit(None)
         self.closed.emit()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until every project that was left is closed, with all edits on disk.
+
+        Args:
+            timeout: Seconds, for each of them; None: as long as it takes. One that was never open
+                has nothing to lose and is not waited for.
+
+        Returns:
+            Whether that is so.
+        """
+        done = [worker.close(timeout) for worker in self._leaving if worker.opened]
+        self._leaving = [worker for worker in self._leaving if worker.alive]
+        return all(done)
 
     @property
     def is_open(self) -> bool:
@@ -134,6 +171,7 @@ class Keeper(QObject):
         *,
         receipt: bool = False,
         ends: bool = False,
+        alone: bool = False,
     ) -> None:
         """Have an edit done, and everything told that it may have changed.
 
@@ -141,7 +179,8 @@ class Keeper(QObject):
             name: What it is.
             do: Called in the session's thread.
             receipt: Whether the receipt may be another one after it.
-            ends: See :class:`roto_gui.document.worker.Task`.
+            ends: See :class:`roto.worker.Task`.
+            alone: See there, too.
         """
         if self._worker is None:
             return
@@ -155,7 +194,7 @@ class Keeper(QObject):
                     self.show_receipt(session)
 
         self._pending += 1
-        self._worker.post(Task(name, task, ends=ends))
+        self._worker.post(Task(name, task, ends=ends, alone=alone))
 
     def _report(self, session: Session) -> None:
         """Send the snapshot with an edit in it; in the session's thread."""
@@ -186,15 +225,29 @@ class Keeper(QObject):
         """Send the receipt to the window's thread; in the session's."""
         self.post(self._put_receipt, session.receipt())
 
-    def post(self, function: Callable[..., None], *arguments: Any) -> None:
-        """Have something called on the window's thread, if the project is still the same."""
-        generation = self._generation
+    def post(self, function: Callable[..., None], *arguments: Any) -> bool:
+        """Have something called on the window's thread, if the project is still the same.
 
-        def deliver() -> None:
-            if generation == self._generation:
-                function(*arguments)
+        Called in the session's thread; False where its project was left.
+        """
+        with self._gate:
+            generation = self._generation
+            if self._worker is None or not self._worker.here:
+                return False
 
-        self._arrived.emit(deliver)
+            def deliver() -> None:
+                if generation == self._generation:
+                    function(*arguments)
+
+            self._arrived.emit(deliver)
+            return True
+
+    def _tell_failed(self, what: str, error: Exception) -> None:
+        """Something went wrong; also in a project that was left, where it may be an edit."""
+        if not self.post(self._fail, what, error):
+            log.warning("%s, after its project was left: %s", what, error)
+            with suppress(RuntimeError):  # the window is gone
+                self._arrived.emit(partial(self.failed.emit, what, str(error)))
 
     def _tell_opened(self, plates: Callable[[], FrameSource]) -> None:
         self.plates = plates
@@ -227,7 +280,8 @@ class Keeper(QObject):
 
     def _fail(self, what: str, error: Exception) -> None:
         if self.snapshot is None:  # it never opened
-            self._worker = None
+            with self._gate:
+                self._worker = None
             self.progress.emit(None)
             if isinstance(error, ClipNotFoundError):
                 self.clip_missing.emit()

@@ -7,14 +7,10 @@ Plate folders are never written to: they are often read-only, and always somebod
 
 from __future__ import annotations
 
-import hashlib
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QStandardPaths
 
 from roto.engine import Settings
 from roto.errors import ProjectLockedError
@@ -23,6 +19,7 @@ from roto.media.images import is_image_name
 from roto.models import DEFAULT
 from roto.network import Network
 from roto.project import Project
+from roto.project.home import PROJECT, project_of
 from roto.sessions import new_session, open_session
 
 if TYPE_CHECKING:
@@ -31,9 +28,6 @@ if TYPE_CHECKING:
     from roto.engine import Engine
     from roto.media import FrameSource
     from roto.session import Session
-
-PROJECT = ".roto"
-"""Ending of a project file."""
 
 
 @dataclass(frozen=True)
@@ -112,23 +106,6 @@ def as_clip(path: str) -> str:
         return path
     head, number, ending = found.groups()
     return str(Path(path).with_name(f"{head}%0{len(number)}d{ending}"))
-
-
-def project_of(clip: str, folder: Path | None = None) -> Path:
-    """Where the project of a clip is, or will be: the same for the same place on disk."""
-    place = os.path.abspath(clip)
-    name = Path(place).name.split(".")[0].split("%")[0].strip("_- ") or "clip"
-    mark = hashlib.sha256(place.encode()).hexdigest()[:8]
-    return (folder or projects_folder()) / f"{name}-{mark}{PROJECT}"
-
-
-def projects_folder() -> Path:
-    """Roto's own folder for projects, under the folder of ROTO_CONFIG if that is set."""
-    own = os.environ.get("ROTO_CONFIG")
-    if own:
-        return Path(own) / "projects"
-    where = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericDataLocation)
-    return Path(where) / "roto" / "projects"
 
 
 def plates_of(session: Session) -> Callable[[], FrameSource]:

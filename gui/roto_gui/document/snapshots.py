@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
-from roto_gui.state import ObjectState, Snapshot
+import numpy as np
+
+from roto.masks import unpack_label_map
+from roto_gui.state import LockState, ObjectState, Region, Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,6 +19,9 @@ if TYPE_CHECKING:
     from roto.session import Session
 
 _SUGGESTIONS = 5
+
+_regions: WeakValueDictionary[str, Region] = WeakValueDictionary()
+"""By the hash of their bytes, which says what they are in any project."""
 
 
 def take(session: Session, *, suggestions: bool = True) -> Snapshot:
@@ -41,6 +48,7 @@ def take(session: Session, *, suggestions: bool = True) -> Snapshot:
             last=record.last,
             states=MappingProxyType(dict(status.states[i])),
             confidence=MappingProxyType(confidence[i]),
+            partly=_partly(session, i),
         )
         for i, record in session.objects.items()
     )
@@ -56,7 +64,38 @@ def take(session: Session, *, suggestions: bool = True) -> Snapshot:
         path=project.path,
         read_only=project.read_only,
         versions=MappingProxyType(versions(project)),
+        locks=tuple(_lock(project, lock) for lock in project.locks().values()),
     )
+
+
+def _lock(project: Project, lock: LockRecord) -> LockState:
+    region = None if lock.region is None else _region(project, lock.region)
+    return LockState(lock.first, lock.last, lock.object, region)
+
+
+def _region(project: Project, blob: str) -> Region:
+    found = _regions.get(blob)
+    if found is None:
+        inside = unpack_label_map(project.blob(blob)) > 0
+        rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
+        top, left = (int(at[0]) if len(at) else 0 for at in (rows, columns))
+        bottom, right = (int(at[-1]) + 1 if len(at) else 0 for at in (rows, columns))
+        found = _regions[blob] = Region(top, left, inside[top:bottom, left:right].copy())
+    return found
+
+
+def _partly(session: Session, object_id: int) -> frozenset[int]:
+    """Frames of an object of which a part is locked."""
+    locks = session.project.locks().values()
+    ranges = [
+        (lock.first, lock.last)
+        for lock in locks
+        if lock.region is not None and lock.object in (None, object_id)
+    ]
+    if not ranges:
+        return frozenset()
+    frames = session.source.frame_numbers
+    return frozenset(f for f in frames if any(first <= f <= last for first, last in ranges))
 
 
 def versions(project: Project) -> Mapping[int, int]:
@@ -86,5 +125,6 @@ def _version(
             parts.append((i, result.blob, record.first, record.last))
     if not parts:
         return 0
-    parts += [number for number, lock in locks.items() if lock.first <= frame <= lock.last]
+    held = [(i, lock.region) for i, lock in locks.items() if lock.first <= frame <= lock.last]
+    parts += held
     return hash(tuple(parts))

@@ -9,7 +9,7 @@ from importlib.resources import files as resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from roto_gui.document.opening import projects_folder
+from roto.project.home import projects_folder
 from roto_gui.state import ExportRequest
 
 if TYPE_CHECKING:

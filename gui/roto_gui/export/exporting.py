@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from roto.delivery import Order, deliver, gaps
 from roto.errors import ExportError
 from roto.export import FramePattern
+from roto.export.contract import Look
 from roto_gui.state import Progress
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Export:
         self.request = request
         self.files: list[Path] = []
         """What was written so far, the newest last."""
+        self._own: set[Path] = set()
 
     def __call__(self, session: Session) -> Iterator[Progress]:
         """The frames as they are on disk."""
@@ -58,6 +60,7 @@ class Export:
         if found and not self.request.partial:
             raise ExportError(f"{found}: propagate first, or export what is there.")
         self._check_existing(order)
+        self._own.update(_paths(order))  # some are written ahead of their events
         self.files = []
         started, total = time.perf_counter(), len(order.frames)
         for written in deliver(session, order, found):
@@ -69,8 +72,7 @@ class Export:
     def _check_existing(self, order: Order) -> None:
         if self.request.overwrite:
             return
-        own = set(self.files)
-        there = [path for path in _existing(_paths(order)) if path not in own]
+        there = [path for path in _existing(_paths(order)) if path not in self._own]
         if there:
             more = f" and {len(there) - 1} more" if len(there) > 1 else ""
             raise ExportError(
@@ -98,7 +100,7 @@ def order_of(request: ExportRequest, names: Mapping[int, str], frames: Sequence[
         {i: names[i] for i in sorted(ids)},
         [frame for frame in frames if request.first <= frame <= request.last],
         FramePattern(request.pattern),
-        request.bit_depth,
+        look=Look(bit_depth=request.bit_depth),
         labels=request.kind == "labels",
     )
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QColor, QKeySequence, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QColorDialog,
@@ -91,7 +91,11 @@ class ObjectsView(QListView):
 
 
 class ObjectsPanel(QWidget):
-    """The objects of a snapshot. What the artist does is told in signals; nothing changes here."""
+    """The objects of a snapshot. What the artist does is told in signals; nothing changes here.
+
+    Attributes:
+        way_to_undo: What its texts call the way to take an edit back.
+    """
 
     object_chosen = Signal(int)
     added = Signal()
@@ -107,6 +111,7 @@ class ObjectsPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.way_to_undo = self.tr("Undo")
         self.model = ObjectModel(self)
         self.view = ObjectsView(self)
         self.view.setModel(self.model)
@@ -284,10 +289,8 @@ class ObjectsPanel(QWidget):
         known = self._object(self.model.row_of(object_id))
         if known is None:
             return
-        undo = QKeySequence(QKeySequence.StandardKey.Undo)
-        keys = undo.toString(QKeySequence.SequenceFormat.NativeText)
-        text = self.tr("{name} is removed with its keyframes and mattes; {keys} brings it back.")
-        self.hint.setText(text.format(name=known.name, keys=keys))
+        text = self.tr("{name} is removed with its keyframes and mattes; {undo} brings it back.")
+        self.hint.setText(text.format(name=known.name, undo=self.way_to_undo))
         self.hint.show()
         self._hint_timer.start()
         self.removed.emit(object_id)

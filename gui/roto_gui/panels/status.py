@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -24,6 +26,8 @@ from roto_gui.icons import icon
 from roto_gui.theme import ACCENT, WARNING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PySide6.QtGui import QPaintEvent, QResizeEvent
 
     from roto_gui.state import Progress, Snapshot
@@ -179,11 +183,16 @@ class StatusLine(QWidget):
             self.frame_chosen.emit(self._frame)
 
 
+Choice = tuple[str, Callable[[], None]]
+"""What a button says, and what it does."""
+
+
 @dataclass(frozen=True)
 class _Notice:
     text: str
     todo: str = ""
     error: bool = False
+    choices: tuple[Choice, ...] = field(default=(), compare=False)
 
 
 class NoticeBar(QFrame):
@@ -215,11 +224,15 @@ class NoticeBar(QFrame):
         texts.setSpacing(2)
         texts.addWidget(self.what)
         texts.addWidget(self.todo)
+        self.buttons: list[QPushButton] = []
+        self._row = QHBoxLayout()
+        self._row.setSpacing(6)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 8, 8, 8)
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Button)
         layout.addLayout(texts, 1)
+        layout.addLayout(self._row)
         layout.addWidget(self.more)
         layout.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         self._waiting: deque[_Notice] = deque()
@@ -238,6 +251,13 @@ class NoticeBar(QFrame):
     def show_notice(self, text: str) -> None:
         """Say something worth knowing. It makes room for whatever comes after it."""
         self._add(_Notice(text))
+
+    def show_choice(self, text: str, choices: Sequence[Choice]) -> None:
+        """Ask something; a click on one of the buttons answers it, dismissing it does nothing.
+
+        It makes room for whatever comes after it.
+        """
+        self._add(_Notice(text, choices=tuple(choices)))
 
     def dismiss(self) -> None:
         """This one was read; show the next, or go away."""
@@ -258,7 +278,7 @@ class NoticeBar(QFrame):
             painter.end()
 
     def _add(self, notice: _Notice) -> None:
-        if notice == self._shown or notice in self._waiting:
+        if notice in self._waiting or (notice == self._shown and not notice.choices):
             return
         if self._shown is None or not self._shown.error:
             self._shown = notice
@@ -269,6 +289,7 @@ class NoticeBar(QFrame):
     def _renew(self) -> None:
         notice = self._shown
         self.setVisible(notice is not None)
+        self._offer(() if notice is None else notice.choices)
         if notice is None:
             return
         self.what.setText(notice.text)
@@ -277,3 +298,20 @@ class NoticeBar(QFrame):
         self.more.setText(self.tr("{n} more").format(n=self.waiting) if self.waiting else "")
         self.setAccessibleName(notice.text)
         self.update()
+
+    def _offer(self, choices: Sequence[Choice]) -> None:
+        """A button per choice."""
+        for button in self.buttons:
+            self._row.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self.buttons = []
+        for text, do in choices:
+            button = QPushButton(text, self)
+            button.clicked.connect(partial(self._choose, do))
+            self._row.addWidget(button)
+            self.buttons.append(button)
+
+    def _choose(self, do: Callable[[], None], *_: bool) -> None:
+        self.dismiss()
+        do()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Literal, get_args
 
@@ -23,7 +24,9 @@ from PySide6.QtWidgets import (
 from roto_gui.icons import icon
 from roto_gui.panels.fields import FIELD_WIDTH, NumberSlider, Scale
 
-ToolName = Literal["brush", "eraser", "polygon", "lasso", "rectangle", "fill", "smart"]
+ToolName = Literal[
+    "brush", "eraser", "polygon", "lasso", "rectangle", "fill", "smart", "lock_region"
+]
 TOOLS: tuple[ToolName, ...] = get_args(ToolName)
 Pressure = Literal["size", "opacity", "off"]
 Operation = Literal[
@@ -33,8 +36,10 @@ Operation = Literal[
 remove_specks with an area in pixels (fill_holes: 0 for holes of any size), others with 0."""
 
 RADIUS = Scale(0.5, 2000.0, 20.0, 1, 1.0, " px", logarithmic=True)
+SCRIBBLE = replace(RADIUS, default=6.0)
 HARDNESS = Scale(0.0, 100.0, 100.0, 0, 5.0, " %")
 _ICON = 20  # logical pixels
+_PER_ROW = 4
 
 
 class ToolOptions(QWidget):
@@ -43,13 +48,17 @@ class ToolOptions(QWidget):
     tool_chosen = Signal(str)
     brush_changed = Signal(float, float)
     """Radius in pixels of the plate, 0.5..2000, and hardness, 0..1."""
+    scribble_changed = Signal(float)
+    """Radius of smart select's strokes in pixels of the plate, 0.5..2000."""
     pressure_changed = Signal(str)
     operation_wanted = Signal(str, float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.tools = self._make_tools()
-        self.radius = NumberSlider(RADIUS, self.tr("Brush radius in pixels of the plate"), self)
+        self.radius = NumberSlider(RADIUS, self.tr("Radius in pixels of the plate"), self)
+        self._brush, self._scribble = RADIUS.default, SCRIBBLE.default  # radii
+        self._tool = "brush"
         self.hardness = NumberSlider(HARDNESS, self.tr("Hardness of the brush"), self)
         self.pressure = QComboBox(self)
         for value, text in (
@@ -62,22 +71,30 @@ class ToolOptions(QWidget):
         self.operations: dict[str, QPushButton] = {}
         self.amounts: dict[str, QDoubleSpinBox] = {}
         self._arrange()
-        self.radius.value_changed.connect(self._tell_brush)
+        self.radius.value_changed.connect(self._tell_radius)
         self.hardness.value_changed.connect(self._tell_brush)
         self.pressure.activated.connect(self._tell_pressure)
 
     def set_tool(self, name: str) -> None:
         """Show which tool is in hand."""
         self.tools[name].setChecked(True)
+        self._tool = name
+        self._show_radius()
         painting = name in ("brush", "eraser")
-        self.radius.setEnabled(painting)
+        self.radius.setEnabled(painting or name == "smart")
         self.hardness.setEnabled(painting)
         self.pressure.setEnabled(painting)
 
     def set_brush(self, radius: float, hardness: float) -> None:
         """Show a radius in pixels of the plate and a hardness in 0..1."""
-        self.radius.set_value(radius)
+        self._brush = radius
+        self._show_radius()
         self.hardness.set_value(100 * hardness)
+
+    def set_scribble(self, radius: float) -> None:
+        """Show the radius of smart select's strokes, in pixels of the plate."""
+        self._scribble = radius
+        self._show_radius()
 
     def set_pressure(self, what: str) -> None:
         """Show what a pen's pressure changes: size, opacity or off."""
@@ -103,6 +120,10 @@ class ToolOptions(QWidget):
                 self.tr("Smart select"),
                 self.tr("Scribble inside and outside; the edge is found"),
             ),
+            "lock_region": (
+                self.tr("Lock region"),
+                self.tr("Draw around what is to stay as it is; right button or Alt unlocks"),
+            ),
         }
         self._group = QButtonGroup(self)
         made = {}
@@ -122,7 +143,7 @@ class ToolOptions(QWidget):
         tools = QGridLayout()
         tools.setSpacing(3)
         for place, button in enumerate(self.tools.values()):
-            tools.addWidget(button, 0, place)
+            tools.addWidget(button, *divmod(place, _PER_ROW))
             button.setSizePolicy(
                 button.sizePolicy().Policy.Expanding, button.sizePolicy().Policy.Fixed
             )
@@ -198,8 +219,22 @@ class ToolOptions(QWidget):
         self.set_tool(name)
         self.tool_chosen.emit(name)
 
+    def _show_radius(self) -> None:
+        """The slider is of the tool in hand."""
+        smart = self._tool == "smart"
+        self.radius.scale = SCRIBBLE if smart else RADIUS
+        self.radius.set_value(self._scribble if smart else self._brush)
+
+    def _tell_radius(self) -> None:
+        if self._tool == "smart":
+            self._scribble = self.radius.value
+            self.scribble_changed.emit(self._scribble)
+        else:
+            self._brush = self.radius.value
+            self._tell_brush()
+
     def _tell_brush(self) -> None:
-        self.brush_changed.emit(self.radius.value, self.hardness.value / 100)
+        self.brush_changed.emit(self._brush, self.hardness.value / 100)
 
     def _tell_pressure(self) -> None:
         self.pressure_changed.emit(str(self.pressure.currentData()))

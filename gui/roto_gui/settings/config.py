@@ -97,12 +97,14 @@ class Preferences:
         short_side: Working size, in pixels of the shorter side; None: the engine's default.
         device: "auto", "cpu", "cuda" or "mps".
         autoplay: Whether a clip plays when it is opened.
+        language: Code of the language the app speaks; empty: the system's.
         hints: Whether the hint line says what to do next.
         overlay_opacity: Of the colours over the plate, in [0, 1].
         canvas_background: Around the plate.
         cutout_colour: Of the view "over a colour".
         brush_size: Diameter in pixels of the plate.
         brush_hardness: In [0, 1]; 1 is a sharp edge.
+        scribble_size: Diameter of smart select's strokes in pixels of the plate.
         preset: Name of the shortcuts' preset.
         bindings: Keys that differ from the preset's, by action id.
         recent: Paths of clips and projects, the latest first.
@@ -118,12 +120,14 @@ class Preferences:
     short_side: int | None = None
     device: str = "auto"
     autoplay: bool = False
+    language: str = ""
     hints: bool = True
     overlay_opacity: float = 0.45
     canvas_background: Colour = (0x1E, 0x1E, 0x1E)
     cutout_colour: Colour = (0, 177, 64)
     brush_size: float = 40.0
     brush_hardness: float = 0.8
+    scribble_size: float = 12.0
     preset: str = "roto"
     bindings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     recent: tuple[str, ...] = ()
@@ -250,12 +254,14 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "short_side": _short_side,
     "device": _text,
     "autoplay": _flag,
+    "language": _text,
     "hints": _flag,
     "overlay_opacity": _number(0.0, 1.0),
     "canvas_background": _colour,
     "cutout_colour": _colour,
     "brush_size": _number(1.0, 10000.0),
     "brush_hardness": _number(0.0, 1.0),
+    "scribble_size": _number(1.0, 4000.0),
     "preset": _text,
     "bindings": _bindings,
     "recent": _texts,

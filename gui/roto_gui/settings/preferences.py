@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from roto.models import list_models
+from roto_gui.language import languages
 from roto_gui.settings.config import Preferences
 from roto_gui.theme import LINE
 
@@ -103,10 +104,12 @@ class PreferencesDialog(QDialog):
         self.cutout.set_colour(values.cutout_colour)
         self.brush_size.setValue(values.brush_size)
         self.hardness.setValue(round(values.brush_hardness * 100))
+        self.scribble_size.setValue(values.scribble_size)
         self.model.setCurrentText(values.model)
         self.short_side.setValue(values.short_side or self.short_side.minimum())
         self.device.setCurrentText(values.device)
         self.cache.setValue(values.plate_cache_mb)
+        self.language.setCurrentIndex(max(self.language.findData(values.language), 0))
         self.hints.setChecked(values.hints)
         self.autoplay.setChecked(values.autoplay)
 
@@ -132,10 +135,12 @@ class PreferencesDialog(QDialog):
             "cutout_colour": self.cutout.colour,
             "brush_size": self.brush_size.value(),
             "brush_hardness": self.hardness.value() / 100,
+            "scribble_size": self.scribble_size.value(),
             "model": self.model.currentText().strip(),
             "short_side": None if side == self.short_side.minimum() else side,
             "device": self.device.currentText(),
             "plate_cache_mb": self.cache.value(),
+            "language": self.language.currentData(),
             "hints": self.hints.isChecked(),
             "autoplay": self.autoplay.isChecked(),
         }
@@ -146,6 +151,7 @@ class PreferencesDialog(QDialog):
         self.cutout = ColourButton((0, 0, 0))
         self.brush_size = QDoubleSpinBox(minimum=1, maximum=10000, decimals=0, suffix=" px")
         self.hardness = _spin(0, 100, " %")
+        self.scribble_size = QDoubleSpinBox(minimum=1, maximum=4000, decimals=0, suffix=" px")
         self.model = QComboBox(editable=True)
         self.model.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.model.addItems(["", *(model.name for model in list_models())])
@@ -159,6 +165,10 @@ class PreferencesDialog(QDialog):
         self.device.addItems(list(_DEVICES))
         self.cache = _spin(64, 1 << 20, " MB")
         self.cache.setSingleStep(256)
+        self.language = QComboBox()
+        self.language.addItem(self.tr("As the system"), "")
+        for code, name in languages().items():
+            self.language.addItem(name, code)
         self.hints = QCheckBox(self.tr("Say what to do next"))
         self.autoplay = QCheckBox(self.tr("Play a clip when it is opened"))
 
@@ -170,6 +180,7 @@ class PreferencesDialog(QDialog):
             (self.tr("Colour behind the cut-out"), self.cutout),
             (self.tr("Brush"), self.brush_size),
             (self.tr("Hardness"), self.hardness),
+            (self.tr("Strokes of smart select"), self.scribble_size),
         )
 
     def _engine(self) -> QGroupBox:
@@ -186,9 +197,11 @@ class PreferencesDialog(QDialog):
 
     def _work(self) -> QGroupBox:
         self.cache.setToolTip(self.tr("Decoded frames that are kept for playing."))
+        self.language.setToolTip(self.tr("From the next start of roto on."))
         return _group(
             self.tr("Work"),
             (self.tr("Memory for frames"), self.cache),
+            (self.tr("Language"), self.language),
             ("", self.hints),
             ("", self.autoplay),
         )

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygo
 
 from roto_gui.timeline import colours
 from roto_gui.timeline.colours import faded, lively, mixed
+from roto_gui.timeline.spans import stretches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +25,7 @@ _LEAST_PATTERN = 3.0  # width of a span below which a pattern cannot be told fro
 _LOCK = 26.0  # width of a span that has room for a padlock
 _DIAMOND = 6.0  # half the height of a keyframe
 _PIECE = 40  # points; Qt takes much longer for one long jagged line than for its parts
+_PARTLY = 3.0  # pixels; thickness of the line above what is locked in part
 _LEAST_APART = 2.0  # pixels; of keyframes that are nearer to each other only one is drawn
 
 
@@ -39,6 +41,7 @@ def draw_lane(painter: QPainter, rect: Rect, axis: Axis, lane: Lane, *, active: 
         area = QRectF(left, rect.y, right - left, rect.height)
         _DRAWN[span.state](painter, area, colour, ground)
         _cut(painter, span, area)
+    _draw_partly(painter, rect, axis, lane.of.partly)
     _draw_curve(painter, band, axis, lane, colour)
     painter.restore()
     painter.save()
@@ -119,6 +122,22 @@ def _draw_locked(painter: QPainter, area: QRectF, colour: QColor, ground: QColor
     painter.fillRect(edge.translated(0, area.height() - 2), colours.LOCKED_EDGE)
     if area.width() >= _LOCK:
         _draw_padlock(painter, area.center())
+
+
+def _draw_partly(painter: QPainter, rect: Rect, axis: Axis, frames: frozenset[int]) -> None:
+    """A dashed line above frames of which a part is locked, and a padlock if there is room."""
+    if not frames:
+        return
+    pen = QPen(colours.LOCKED_EDGE, _PARTLY)
+    pen.setDashPattern([2.0, 1.0])
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    y = rect.y + _PARTLY / 2
+    for left, right in stretches(frames, axis):
+        first, last = max(left, rect.x), min(right, rect.x + axis.width)
+        painter.setPen(pen)
+        painter.drawLine(QPointF(first, y), QPointF(last, y))
+        if last - first >= _LOCK:
+            _draw_padlock(painter, QPointF(first + _LOCK / 2, rect.y + rect.height / 2))
 
 
 def _draw_absent(painter: QPainter, area: QRectF, colour: QColor, ground: QColor) -> None:

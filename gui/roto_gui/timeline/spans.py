@@ -57,7 +57,8 @@ class Lane:
         if of is self.of or of == self.of:  # comparing is a tenth of drawing it
             return self
         lane = Lane(of)
-        if of.states is self.of.states and of.confidence is self.of.confidence:
+        same = of.states is self.of.states and of.confidence is self.of.confidence
+        if same and of.partly == self.of.partly:
             vars(lane).update({**vars(self), "of": of})
         return lane
 

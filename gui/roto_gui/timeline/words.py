@@ -68,6 +68,8 @@ def _lane_words(of: ObjectState, frame: int) -> str:
         tr("{name}, frame {frame}").format(name=of.name, frame=frame),
         state_words(of.states.get(frame)),
     ]
+    if frame in of.partly:
+        lines.append(tr("a part of the picture is locked"))
     if frame in of.confidence:
         share = round(of.confidence[frame] * 100)
         lines.append(tr("confidence {0} %").format(share))
@@ -85,6 +87,8 @@ def _object_words(of: ObjectState) -> str:
         ("locked", tr("locked: {0}")),
     )
     lines += [words.format(of.count(state)) for state, words in counts if of.count(state)]
+    if of.partly:
+        lines.append(tr("locked in part: {0}").format(len(of.partly)))
     return "\n".join(lines)
 
 

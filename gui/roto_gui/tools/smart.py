@@ -16,6 +16,7 @@ import numpy as np
 from roto.painting import Before, Scribble, Selection, select, select_in_box
 from roto.painting.boxes import union
 from roto_gui.tools.base import Box, Guide, Layer, Pointer, Question, Tool
+from roto_gui.tools.brush import SIZES
 from roto_gui.tools.polygon import Point, opposite
 
 if TYPE_CHECKING:
@@ -77,23 +78,30 @@ class SmartSelect(Tool):
 
     The layer shows what is found as answers come. A drag with Control is a box around the
     object. Confirm before another frame or object is shown: strokes belong to one layer.
-
-    Attributes:
-        size: Radius of strokes in pixels of the plate.
     """
 
     name: ClassVar[str] = "smart"
 
     def __init__(self, size: float = 6.0) -> None:
         super().__init__()
+        self._size = 0.0
         self.size = size
         self._before: Before | None = None
         self._marks: list[_Mark] = []
 
     @property
+    def size(self) -> float:
+        """Radius of strokes in pixels of the plate, in [0.5, 2000]; those drawn keep theirs."""
+        return self._size
+
+    @size.setter
+    def size(self, size: float) -> None:
+        self._size = min(max(float(size), SIZES[0]), SIZES[1])
+
+    @property
     def radius(self) -> float:
         """See :class:`Tool`."""
-        return self.size
+        return self._size
 
     @property
     def busy(self) -> bool:

@@ -3,20 +3,29 @@
 Tasks are short: an edit, a look at a frame. A job is long: it is an iterator, such as a
 propagation, and between two of its events all waiting tasks go first. So an artist paints while
 a propagation runs, and what is painted takes precedence.
+
+A job in the background is for frames that are encoded ahead. Its events are found in a helper
+thread, so that no task waits for them; tasks look at the project and never at engine or pixels,
+and where one does it says that it must be alone.
 """
 
 from __future__ import annotations
 
 import logging
+import os
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from roto.errors import RotoError
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from roto.session import Session
 
 log = logging.getLogger(__name__)
@@ -24,6 +33,7 @@ log = logging.getLogger(__name__)
 Failed = Callable[[str, Exception], None]
 """Is told what failed, and why; called in the worker's thread."""
 
+_HUMBLE = 10  # how far a helper thread steps back for others, where the system knows that
 _PATIENCE = 0.25  # seconds without a new edit before a job that edits interrupted goes on
 
 
@@ -36,12 +46,14 @@ class Task:
         do: Called in the worker's thread.
         edits: Whether it changes anything: a running job then starts anew after it.
         ends: Whether it ends a running job that edits: taking something back would be in vain.
+        alone: Whether it waits for what is under way in the background to be at rest.
     """
 
     name: str
     do: Callable[[Session], None]
     edits: bool = True
     ends: bool = False
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,7 +66,8 @@ class Job:
         event: Is given each of its events, in the worker's thread.
         ended: Called once at the end: "done", "cancelled" or "failed".
         paused: Called with True and False when it is halted and goes on.
-        background: Whether it makes way for any other job.
+        background: Whether it makes way for any other job, and for edits. What is wrong with it
+            is nobody's business.
         edits: Whether it changes the project.
     """
 
@@ -90,7 +103,11 @@ class Worker:
         self._next: Job | None = None  # waits for one in the background to make way
         self._events: Iterator[Any] | None = None
         self._cancelled = self._paused = self._closing = False
+        self._skip = False  # whether the next job is not wanted any more
         self._waited = True  # for more edits, before an interrupted job starts anew
+        self._helper: ThreadPoolExecutor | None = None
+        self._aside: Future[Any] | None = None  # the next event of a job in the background
+        self._session: Session | None = None
         self._thread = threading.Thread(target=self._live, name="roto session", daemon=True)
 
     def start(self) -> None:
@@ -113,6 +130,16 @@ class Worker:
         """Whether the thread runs."""
         return self._thread.is_alive()
 
+    @property
+    def here(self) -> bool:
+        """Whether the caller is this worker's thread."""
+        return threading.current_thread() is self._thread
+
+    @property
+    def opened(self) -> bool:
+        """Whether it has a session, which is not closed yet."""
+        return self._session is not None
+
     def post(self, task: Task) -> None:
         """Have something done, after what was posted before and before a job's next event."""
         with self._condition:
@@ -120,11 +147,14 @@ class Worker:
             self._condition.notify()
 
     def run(self, job: Job) -> bool:
-        """Begin a job; False where one is under way already that does not make way."""
+        """Begin a job; False where one is under way already that does not make way.
+
+        A job in the background makes way for the next one, too.
+        """
         with self._condition:
             if self._job is None:
                 self._job, self._waited = job, True
-            elif self._job.background and not job.background and self._next is None:
+            elif self._job.background and (self._next is None or self._next.background):
                 self._next, self._cancelled = job, True
             else:
                 return False
@@ -135,6 +165,7 @@ class Worker:
         """End the job after the event it is at; what it has brought stays."""
         with self._condition:
             self._cancelled = self._job is not None
+            self._skip = self._next is not None
             self._condition.notify()
 
     def pause(self, *, paused: bool) -> None:
@@ -149,6 +180,10 @@ class Worker:
 
     def close(self, timeout: float | None = 30.0) -> bool:
         """Do what was posted, cancel the job, close the session, end the thread.
+
+        Args:
+            timeout: Seconds to wait for that at most; None: as long as it takes. What was posted
+                is done all the same.
 
         Returns:
             Whether it ended in time.
@@ -168,29 +203,46 @@ class Worker:
             self._tell("open", error)
             return
         with session:
-            self._opened(session)
+            self._session = session
+            if not self._closing:
+                self._opened(session)
             while self._turn(session):
                 pass
+        self._session = None
+        if self._helper is not None:
+            self._helper.shutdown()
 
     def _turn(self, session: Session) -> bool:
         """Do one task, or else one event of the job; False when it is time to go."""
         with self._condition:
-            while not (self._tasks or self._closing or self._workable()):
+            while not (self._doable() or self._over() or self._workable()):
                 if not self._condition.wait(_PATIENCE):
                     self._waited = True
-            task = self._tasks.popleft() if self._tasks else None
-            closing = self._closing
+            task = self._tasks.popleft() if self._doable() else None
+            over = self._over()
         if task is not None:
             self._do(session, task)
             return True
         if self._job is not None:
             self._advance(session, self._job)
             return True
-        return not closing
+        return not over
+
+    def _over(self) -> bool:
+        """Whether it is time to go."""
+        return self._closing and self._job is None and not self._tasks
+
+    def _doable(self) -> bool:
+        """Whether there is a task that can be done now."""
+        return bool(self._tasks) and not (self._tasks[0].alone and self._stepping())
+
+    def _stepping(self) -> bool:
+        """Whether the helper thread is at work."""
+        return self._aside is not None and not self._aside.done()
 
     def _workable(self) -> bool:
         """Whether the job has something to do now."""
-        if self._job is None:
+        if self._job is None or self._stepping():
             return False
         return self._cancelled or (self._waited and not self._paused)
 
@@ -205,8 +257,11 @@ class Worker:
             self._tell(task.name, error)
 
     def _interrupt(self) -> None:
-        """A job that edits come between starts anew: its plan is of before them."""
-        if self._events is not None:
+        """A job that edits come between starts anew: its plan is of before them.
+
+        What is encoded depends on no edit, so a job in the background just goes on.
+        """
+        if self._events is not None and self._job is not None and not self._job.background:
             _close(self._events)
             self._events = None
             self._waited = False
@@ -218,27 +273,53 @@ class Worker:
         try:
             if self._events is None:
                 self._events = job.start(session)
-            event = next(self._events, self)  # the worker itself is no event
+            if job.background and self._aside is None:
+                self._step_aside(self._events)
+                return
+            if self._aside is not None:
+                aside, self._aside = self._aside, None
+                event = aside.result()
+            else:
+                event = next(self._events, self)  # the worker itself is no event
             if event is self:
                 self._end(job, "done")
             else:
                 job.event(event)
         except Exception as error:  # noqa: BLE001 - as above
-            self._tell(job.name, error)
+            self._tell(job.name, error, aside=job.background)
             self._end(job, "failed")
+
+    def _step_aside(self, events: Iterator[Any]) -> None:
+        """Have the next event found in the helper thread."""
+        if self._helper is None:
+            self._helper = ThreadPoolExecutor(1, "roto ahead", _step_back)
+        self._aside = self._helper.submit(next, events, self)
+        self._aside.add_done_callback(self._wake)
+
+    def _wake(self, _: object) -> None:
+        with self._condition:
+            self._condition.notify()
 
     def _end(self, job: Job, how: str) -> None:
         if self._events is not None:
             _close(self._events)
         with self._condition:
-            self._events, self._job, self._next = None, self._next, None
-            self._cancelled, self._paused, self._waited = self._closing, False, True
+            self._events, self._aside, self._job, self._next = None, None, self._next, None
+            self._cancelled, self._skip = self._closing or self._skip, False
+            self._paused, self._waited = False, True
         job.ended(how)
 
-    def _tell(self, what: str, error: Exception) -> None:
+    def _tell(self, what: str, error: Exception, *, aside: bool = False) -> None:
         if not isinstance(error, RotoError):
             log.error("%s failed", what, exc_info=error)
-        self._failed(what, error)
+        if not aside:
+            self._failed(what, error)
+
+
+def _step_back() -> None:
+    """Let others go first: on Linux each thread has a niceness of its own."""
+    if sys.platform == "linux":
+        os.nice(_HUMBLE)
 
 
 def _close(events: Iterator[Any]) -> None:

@@ -1,0 +1,169 @@
+"""Print docs/protocol.md: what hosts and the engine process say to each other.
+
+    python docs/make_protocol.py > docs/protocol.md
+
+The messages come from the schemas that the engine checks them against.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from roto_plugin import client, protocol
+from roto_plugin.protocol import ERRORS, EVENTS, MAX_LINE, METHODS, PROTOCOL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+WORDS = {
+    "range": protocol._RANGE,
+    "ranges": protocol._RANGES,
+    "which": protocol._WHICH,
+    "knot": protocol._POINT,
+    "shapes": protocol._SHAPES,
+    "settings": protocol._SETTINGS,
+    "object": protocol._OBJECT,
+    "status": protocol._STATUS,
+}
+
+HEAD = f"""\
+# The engine process
+
+*Made by `python docs/make_protocol.py > docs/protocol.md` from the schemas in
+`plugin/roto_plugin/protocol.py`.*
+
+A host's add-on does not load roto: it starts it, in roto's own environment, and talks to it.
+
+    python -m roto_plugin.server                                one client, on stdin and stdout
+    python -m roto_plugin.server --socket 0 --token-file FILE   more of them, from this machine
+
+A message is one JSON object on a line of its own, UTF-8, at most {MAX_LINE} bytes. Pixels travel as
+files. This is protocol {PROTOCOL}.
+
+    → {{"id": 1, "method": "hello", "params": {{"protocol": {PROTOCOL}, "client": "Blender 4.5"}}}}
+    ← {{"id": 1, "result": {{"protocol": {PROTOCOL}, "roto": "0.1.0", ...}}}}
+    → {{"id": 2, "method": "propagate", "params": {{}}}}
+    ← {{"event": "progress", "id": 2, "params": {{"frame": 1002, "done": 1, "total": 49}}}}
+    ← {{"id": 2, "error": {{"kind": "KeyframeError", "message": "There is no keyframe: ..."}}}}
+
+* Every request gets one answer, in any order. An id may be used again after its answer.
+* An answer to an edit means that it is on disk, in the project.
+* While a job runs, edits and cancel are taken between two of its frames; after an edit the job
+  plans anew, so that what was corrected goes first. One job at a time.
+* A bad line, an unknown method or a fault of roto costs that request and nothing else.
+* The engine ends at the end of stdin, that is, with its host.
+
+## Paths
+
+All paths are absolute. After `open` a path is accepted only inside the folder of the clip, that of
+the project, or one of the `roots` that `open` named; `..` is refused and links are followed first.
+This keeps mistakes inside a shot's folders. It is no wall: who holds the token, or started the
+engine, can open any clip that this user can.
+
+## Sockets
+
+With `--socket` more clients can join the host's engine over 127.0.0.1. The token file, readable by
+its user alone, holds `{{"port": ..., "token": "..."}}`; the first message of a socket is a hello
+with that token, else it is closed. All clients work on the one open project: edits are done one by
+one, `progress` goes to who asked, and the others hear `changed`. With `--keep` there is no
+host, and the engine ends when its last client quits.
+
+## The desktop app
+
+One process at a time may write a project. `app` closes the project for all clients, starts
+`roto gui PROJECT`, and answers when the app has the project. While it is open there, `open` is
+refused with `ProjectLockedError` (or looks only, with `read_only`). When the app has been closed,
+the event `app` says so, and `open` takes the project back with all that the artist did.
+
+## The client
+
+`roto_plugin/client.py`, with `link.py` and `protocol.py` beside it, is a client for hosts: standard
+library only, Python 3.9. It never waits: the host calls `poll` from a timer. When the engine ends
+by itself it is started again and the project opened again. Requests that had no answer are asked
+once more where twice is as good as once (marked below); the others fail with `LostError`.
+"""
+
+
+def main() -> None:
+    """Print the page."""
+    sys.stdout.write("\n".join([HEAD, *words(), *methods(), *events(), *errors()]) + "\n")
+
+
+def methods() -> Iterator[str]:
+    """What can be asked."""
+    yield "## Methods\n"
+    for name, method in METHODS.items():
+        notes = {
+            "edit": method.edits,
+            "long job": method.job,
+            "asked again after a crash": method.repeat,
+        }
+        marks = ", ".join(note for note, here in notes.items() if here)
+        yield f"### {name}\n"
+        yield f"{method.what}" + (f" *({marks})*" if marks else "") + "\n"
+        yield f"```\n{shown(method.params)}\n→ {shown(method.result)}\n```\n"
+
+
+def events() -> Iterator[str]:
+    """What is told without being asked."""
+    yield "## Events\n"
+    for name, (what, schema) in EVENTS.items():
+        yield f"### {name}\n\n{what}\n\n```\n{shown(schema)}\n```\n"
+
+
+def errors() -> Iterator[str]:
+    """What can go wrong."""
+    yield "## Errors\n"
+    yield "The kind of an error is the name of a class of `roto.errors`, or one of these.\n"
+    yield "| kind | when |\n|---|---|"
+    for kind, when in {**ERRORS, **client.ERRORS}.items():
+        by = " (told by the client)" if kind in client.ERRORS else ""
+        yield f"| {kind} | {when}{by} |"
+
+
+def words() -> Iterator[str]:
+    """What the methods' parameters and results are made of."""
+    yield "## Words\n\n```"
+    for name, schema in WORDS.items():
+        yield f"{name} = {shown(schema, whole=True)}"
+    yield "```\n"
+
+
+def shown(schema: dict[str, Any], *, whole: bool = False) -> str:
+    """A schema in short: ``{frame: integer, object?: text}``."""
+    name = next((name for name, known in WORDS.items() if known is schema), None)
+    if name is not None and not whole:
+        return name
+    if "enum" in schema:
+        return " | ".join(f'"{v}"' if isinstance(v, str) else str(v) for v in schema["enum"])
+    if "const" in schema:
+        return str(schema["const"]).lower()
+    if "type" not in schema:
+        return " | ".join(shown(one) for one in schema["anyOf"])
+    kind = schema["type"]
+    if kind == "array":
+        many = schema["minItems"] == schema["maxItems"] and schema["minItems"] <= 6
+        inside = shown(schema["items"])
+        return f"[{', '.join([inside] * schema['minItems'])}]" if many else f"[{inside}, ...]"
+    if kind != "object":
+        return {"string": "text"}.get(str(kind), str(kind))
+    needed = schema["required"]
+    parts = [
+        f"{name}{'' if name in needed else '?'}: {shown(one)}"
+        for name, one in schema["properties"].items()
+    ]
+    return "{" + ", ".join(parts) + "}" + choice(schema)
+
+
+def choice(schema: dict[str, Any]) -> str:
+    """Which of the optional members must be there."""
+    for word, joint in (("oneOf", "exactly one"), ("anyOf", "at least one")):
+        if word in schema:
+            names = [" with ".join(one["required"]) for one in schema[word]]
+            return f"  ({joint} of: {', '.join(names)})"
+    return ""
+
+
+if __name__ == "__main__":
+    main()

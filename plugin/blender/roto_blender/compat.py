@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What differs between Blender 4.2, 4.5 and 5.0. No other module asks for a version."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import bpy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_GROUPS = bpy.app.version >= (5, 0, 0)  # the compositor's nodes are a datablock of their own
+
+
+def compositor_tree(scene: Any, *, make: bool = True) -> Any:
+    """The scene's compositor nodes; without ``make`` None where there are none.
+
+    A tree that is made here is empty but for its output.
+    """
+    if _GROUPS:
+        tree = scene.compositing_node_group
+        if tree is None and make:
+            tree = bpy.data.node_groups.new(scene.name, "CompositorNodeTree")
+            scene.compositing_node_group = tree
+        return tree
+    made = scene.node_tree is None
+    if made and not make:
+        return None
+    if make:
+        scene.use_nodes = True
+    if made:
+        scene.node_tree.nodes.clear()  # Blender's own: a 3D render that nobody asked for
+    return scene.node_tree
+
+
+def output_socket(tree: Any) -> Any:
+    """Where the composite goes; made where it is missing."""
+    kind = "NodeGroupOutput" if _GROUPS else "CompositorNodeComposite"
+    node = next((node for node in tree.nodes if node.bl_idname == kind), None)
+    if node is None:
+        node = tree.nodes.new(kind)
+        node.location = (900, 0)
+    if _GROUPS and not any(item.in_out == "OUTPUT" for item in tree.interface.items_tree):
+        tree.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
+    return node.inputs[0]
+
+
+def replace_alpha(node: Any) -> None:
+    """Have a Set Alpha node take the matte as it is: straight, and nothing multiplied."""
+    if hasattr(node, "mode"):
+        node.mode = "REPLACE_ALPHA"
+    else:
+        node.inputs["Type"].default_value = "Replace Alpha"
+
+
+def sequencer_scene(context: Any) -> Any:
+    """The scene that the sequencer shows."""
+    return getattr(context, "sequencer_scene", None) or context.scene
+
+
+def active_strip(context: Any) -> Any:
+    """The active strip, or None."""
+    editor = sequencer_scene(context).sequence_editor
+    return None if editor is None else editor.active_strip
+
+
+def strips_of(editor: Any) -> Any:
+    """The strips of a sequence editor outside meta strips."""
+    return editor.strips if hasattr(editor, "strips") else editor.sequences
+
+
+@contextmanager
+def sequencing(scene: Any) -> Iterator[None]:
+    """A scene's strips can be edited: modifiers.new() ends Blender 5.0 where no scene is set."""
+    space = bpy.context.workspace
+    if not hasattr(space, "sequencer_scene") or space.sequencer_scene == scene:
+        yield
+        return
+    before, space.sequencer_scene = space.sequencer_scene, scene
+    try:
+        yield
+    finally:
+        if before is not None:
+            space.sequencer_scene = before
+
+
+def read_again(strip: Any) -> None:
+    """Have a strip's files read anew."""
+    for cache in ("RAW", "PREPROCESSED", "COMPOSITE"):
+        strip.invalidate_cache(cache)

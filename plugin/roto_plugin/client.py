@@ -1,0 +1,433 @@
+"""A host's side of the engine process: starts it, asks it, and starts it again after a crash.
+
+The standard library only, and Python 3.9: a host's add-on carries copies of this file, ``link.py``
+and ``protocol.py``, side by side in a package of its own. All methods belong to one thread of the
+host, such as that of its window. None of them waits for the engine, except ``wait`` and
+``close(wait=...)``; a timer of the host calls ``poll``, and all that is told comes from there::
+
+    client = Client(engine_command("/opt/roto/bin/python"), on_event=show)
+    client.call("open", {"clip": "/plates/a.mov", "project": "/work/a.roto"}, on_done=opened)
+    ...  # every 50 ms:
+    client.poll()
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Optional
+
+from .link import Link, Process, Socket, engine_command, engine_environment, see_off
+from .protocol import METHODS, PROTOCOL, ProtocolError, write_message
+
+__all__ = ["ERRORS", "Client", "Event", "Future", "engine_command", "engine_environment"]
+
+ERRORS = {
+    "StartError": "the engine cannot be started; the message says what to do",
+    "LostError": "the engine ended before it answered, and asking again may not be safe",
+    "TimeoutError": "no answer in the time that the caller gave",
+    "ClosedError": "the client was closed",
+}
+"""Kinds of errors that the client itself makes, beside those of ``protocol.ERRORS``."""
+
+Event = Callable[[str, "dict[str, Any]", Optional["Future"]], None]
+"""Is given a name, parameters, and the request that it belongs to, if any.
+
+Names are those of ``protocol.EVENTS`` and the client's own: ``ready`` (the answer to hello),
+``lost`` {message, lost, again} (the engine ended by itself and is started again; the methods
+whose requests failed, and those that are asked once more), ``restored`` (the status: the project
+is open again), ``failed`` {kind, message} (it cannot be started; ``start`` tries once more).
+"""
+
+HELLO_SECONDS = 60.0  # a cold disk takes its time to read Python and roto
+_CRASHES, _CRASH_SECONDS = 3, 120.0  # so many in so long: it makes no sense to start it again
+_LOG_LINES = 200
+_POLL_SECONDS = 0.02
+
+
+class Future:
+    """One request, and its answer when it has come.
+
+    Attributes:
+        id: Its number.
+        method: What was asked.
+        params: With what.
+        done: Whether there is an answer or an error.
+        error: What went wrong; None where nothing did.
+        progress: Parameters of its newest ``progress`` event; None before the first.
+    """
+
+    def __init__(self, number: int, method: str, params: dict[str, Any]) -> None:
+        self.id, self.method, self.params = number, method, params
+        self.done, self.error = False, None  # type: bool, Optional[ProtocolError]
+        self.progress: dict[str, Any] | None = None
+        self.again = False  # it was sent to an engine that ended before it answered
+        self.deadline: float | None = None
+        self.inner = False  # the client's own
+        self._result: dict[str, Any] | None = None
+        self._callbacks: list[Callable[[Future], None]] = []
+
+    def result(self) -> dict[str, Any]:
+        """The answer.
+
+        Raises:
+            ProtocolError: the error it got instead, or there is no answer yet.
+        """
+        if self.error is not None:
+            raise self.error
+        if self._result is None:
+            raise ProtocolError("StateError", f"There is no answer to {self.method} yet.")
+        return self._result
+
+    def add_done(self, callback: Callable[[Future], None]) -> None:
+        """Have something called with this when it is done; at once if it is."""
+        if self.done:
+            callback(self)
+        else:
+            self._callbacks.append(callback)
+
+    def finish(self, result: dict[str, Any] | None, error: ProtocolError | None) -> None:
+        """Give it its answer or error; for the client."""
+        if self.done:
+            return
+        self.done, self._result, self.error = True, result, error
+        for callback in self._callbacks:
+            callback(self)
+
+
+class Client:
+    """An engine process as a host sees it.
+
+    Args:
+        command: How to start it; see :func:`engine_command`.
+        on_event: Told of events, from :meth:`poll`.
+        name: What others are told of this client: the host and its version.
+        environment: Of the engine; None for :func:`engine_environment`.
+        token_file: Join the engine that wrote this file instead of starting one.
+
+    Attributes:
+        state: ``idle``, ``starting``, ``ready``, ``failed`` or ``closed``.
+        log: The engine's last lines for error reports.
+        engine: What it said of itself; None before.
+    """
+
+    def __init__(
+        self,
+        command: list[str] | None = None,
+        on_event: Event | None = None,
+        *,
+        name: str = "host",
+        environment: dict[str, str] | None = None,
+        token_file: str | None = None,
+    ) -> None:
+        self.state, self.engine = "idle", None  # type: str, Optional[dict[str, Any]]
+        self.log: deque[str] = deque(maxlen=_LOG_LINES)
+        self._command, self._token_file, self._name = command or [], token_file, name
+        self._environment = environment
+        self._on_event = on_event
+        self._link: Link | None = None
+        self._number = 0
+        self._sent: dict[int, Future] = {}
+        self._waiting: deque[Future] = deque()
+        self._opened: dict[str, Any] | None = None  # how to open what is open once more
+        self._crashes: list[float] = []
+
+    def start(self) -> None:
+        """Start the engine, or join it, if that was not done; ``ready`` or ``failed`` is told."""
+        if self.state in ("starting", "ready", "closed"):
+            return
+        self.state = "starting"
+        hello = {"protocol": PROTOCOL, "client": self._name}
+        try:
+            if self._token_file is None:
+                environment = self._environment or engine_environment()
+                self._link = Process(self._command, environment, self.log)
+            else:
+                with open(self._token_file, encoding="utf-8") as file:
+                    known = json.load(file)
+                hello["token"] = known["token"]
+                self._link = Socket(known["port"])
+        except (OSError, ValueError, LookupError, TypeError) as error:
+            self._link = None
+            self._soon(self._fail, "StartError", self._why_not(error))
+            return
+        self._ask("hello", hello, self._greeted, HELLO_SECONDS)
+
+    def call(
+        self,
+        method: str,
+        params: dict[str, Any] | None = None,
+        on_done: Callable[[Future], None] | None = None,
+        timeout: float | None = None,
+    ) -> Future:
+        """Ask for something; the engine is started if need be.
+
+        Args:
+            method: One of ``protocol.METHODS``.
+            params: As its schema says; JSON values.
+            on_done: Called from :meth:`poll` with the future when it is done.
+            timeout: Seconds after which nobody waits for the answer any more; a long job is
+                cancelled then.
+
+        Raises:
+            ProtocolError: the message is too long, or the client is closed.
+        """
+        if self.state == "closed":
+            raise ProtocolError("ClosedError", "The client was closed; make a new one.")
+        future = self._future(method, dict(params or {}))
+        write_message({"id": future.id, "method": method, "params": future.params})
+        future.deadline = None if timeout is None else time.monotonic() + timeout
+        if on_done is not None:
+            future.add_done(on_done)
+        self._waiting.append(future)
+        self.start()
+        self._flush()
+        return future
+
+    def cancel(self, future: Future) -> Future:
+        """Ask that a job ends; the frame it is at is finished, and it answers ``cancelled``."""
+        if future in self._waiting:
+            self._waiting.remove(future)
+            future.finish({"ended": "cancelled", "frames": 0}, None)
+            return future
+        return self.call("cancel", {"request": future.id})
+
+    def poll(self) -> int:
+        """Tell the host what has come; returns how many messages. For a timer: it never waits.
+
+        What a callback raises goes through; the next call goes on after it.
+        """
+        self._time_out()
+        count, until = 0, time.monotonic() + _POLL_SECONDS
+        while self._link is not None and time.monotonic() < until:
+            try:
+                message = self._link.inbox.get_nowait()
+            except queue.Empty:
+                break
+            count += 1
+            self._take(message)
+        return count
+
+    def wait(self, future: Future, timeout: float | None = None) -> dict[str, Any]:
+        """Poll until a request is done, and return its result; for scripts without a window.
+
+        Raises:
+            ProtocolError: the error it got, or ``TimeoutError``.
+        """
+        until = None if timeout is None else time.monotonic() + timeout
+        while not future.done:
+            if until is not None and time.monotonic() > until:
+                raise ProtocolError("TimeoutError", f"No answer to {future.method} in {timeout} s.")
+            if not self.poll():
+                time.sleep(0.005)
+        return future.result()
+
+    def kill(self) -> None:
+        """End an engine that hangs; it is started again as after a crash."""
+        if self._link is not None:
+            self._link.kill()
+
+    def close(self, wait: float = 0.0) -> None:
+        """Have the engine end: at once when it is idle, else after the frame it is at.
+
+        Args:
+            wait: Seconds to wait for it. In any case it is killed after ``link.GRACE_SECONDS``.
+        """
+        link, self._link = self._link, None
+        started, self.state = self.state, "closed"
+        for future in [*self._sent.values(), *self._waiting]:
+            future.finish(None, ProtocolError("ClosedError", "The client was closed."))
+        self._sent.clear()
+        self._waiting.clear()
+        if link is None:
+            return
+        if started == "ready":
+            self._number += 1
+            link.send(write_message({"id": self._number, "method": "quit"}))
+        link.hang_up()
+        ending = threading.Thread(target=see_off, args=(link,), name="roto end", daemon=True)
+        ending.start()
+        ending.join(wait)
+
+    def _future(self, method: str, params: dict[str, Any]) -> Future:
+        self._number += 1
+        return Future(self._number, method, params)
+
+    def _ask(
+        self,
+        method: str,
+        params: dict[str, Any],
+        on_done: Callable[[Future], None],
+        seconds: float | None = None,
+    ) -> None:
+        """A request of the client's own, past the waiting ones."""
+        future = self._future(method, params)
+        future.inner = True
+        future.deadline = None if seconds is None else time.monotonic() + seconds
+        future.add_done(on_done)
+        self._send(future)
+
+    def _send(self, future: Future) -> None:
+        if self._link is None:
+            return
+        line = write_message({"id": future.id, "method": future.method, "params": future.params})
+        self._sent[future.id] = future
+        self._link.send(line)
+
+    def _flush(self) -> None:
+        while self.state == "ready" and self._waiting:
+            self._send(self._waiting.popleft())
+
+    def _soon(self, function: Callable[..., None], *arguments: Any) -> None:
+        """Have something done in the next poll: nothing is told from anywhere else."""
+        link = self._link = self._link or Link()
+        link.inbox.put(lambda: function(*arguments))
+
+    def _take(self, message: Any) -> None:
+        if callable(message):
+            message()
+        elif message is None:
+            self._ended()
+        elif isinstance(message, ProtocolError):
+            if self.state == "starting" and self._link is not None:
+                self._link.kill()  # something else printed into the protocol
+        elif "event" in message:
+            self._tell_event(message)
+        else:
+            self._answer(message)
+
+    def _answer(self, message: dict[str, Any]) -> None:
+        future = self._sent.pop(message.get("id") or 0, None)
+        if future is None:
+            return  # it came too late
+        error = message.get("error")
+        if error is not None:
+            future.finish(None, ProtocolError(str(error["kind"]), str(error["message"])))
+            return
+        if future.method == "open":
+            self._opened = future.params
+        elif future.method in ("close", "app"):
+            self._opened = None
+        future.finish(message.get("result") or {}, None)
+
+    def _tell_event(self, message: dict[str, Any]) -> None:
+        name, params = str(message["event"]), message.get("params") or {}
+        future = self._sent.get(message.get("id") or 0)
+        if name == "progress":
+            if future is None:
+                return
+            future.progress = params
+        elif name == "closed":
+            self._opened = None
+        self._tell(name, params, future)
+
+    def _tell(self, name: str, params: dict[str, Any], future: Future | None = None) -> None:
+        if self._on_event is not None:
+            self._on_event(name, params, future)
+
+    def _greeted(self, hello: Future) -> None:
+        if hello.error is not None:
+            if hello.error.kind == "TimeoutError":
+                self._fail("StartError", f"{self._who()} does not answer; is it roto's Python?")
+            elif hello.error.kind != "LostError":  # why it ended is told elsewhere
+                self._fail(hello.error.kind, hello.error.message)
+            return
+        self.engine = hello.result()
+        theirs = self.engine.get("protocol")
+        if theirs != PROTOCOL:
+            text = f"The add-on speaks protocol {PROTOCOL}, the engine {theirs}; update the older."
+            self._fail("VersionError", text)
+            return
+        if self._opened is not None:
+            self._ask("open", self._opened, self._reopened)
+            return
+        self._be_ready()
+        self._tell("ready", self.engine)
+
+    def _reopened(self, future: Future) -> None:
+        if future.error is not None and future.error.kind == "LostError":
+            return
+        self._be_ready()
+        if future.error is None:
+            self._tell("restored", future.result())
+        else:
+            self._opened = None
+            self._tell("closed", {"why": future.error.message, "by": self._name})
+
+    def _be_ready(self) -> None:
+        self.state = "ready"
+        self._flush()
+
+    def _ended(self) -> None:
+        """The engine has ended by itself."""
+        link, self._link = self._link, None
+        code = link.join(0.5) if link is not None else None
+        sent, self._sent = list(self._sent.values()), {}
+        if self.state == "starting" and self.engine is None:
+            self._fail("StartError", self._why_not(None))
+            return
+        self.state = "idle"
+        now = time.monotonic()
+        self._crashes = [t for t in self._crashes if now - t < _CRASH_SECONDS] + [now]
+        again = [f for f in sent if METHODS[f.method].repeat and not f.again and not f.inner]
+        lost = [f for f in sent if f not in again]
+        for future in reversed(again):
+            future.again = True
+            self._waiting.appendleft(future)
+        text = f"The engine ended by itself (code {code}); what it had finished is in the project."
+        for future in lost:
+            future.finish(None, ProtocolError("LostError", text))
+        told = {"message": text, "lost": [f.method for f in lost if not f.inner]}
+        self._tell("lost", {**told, "again": [f.method for f in again]})
+        if len(self._crashes) > _CRASHES:
+            self._fail("StartError", f"The engine ended {len(self._crashes)} times; see its log.")
+        else:
+            self.start()
+
+    def _fail(self, kind: str, message: str) -> None:
+        link, self._link = self._link, None
+        self.state, self.engine = "failed", None
+        if link is not None and type(link) is not Link:
+            link.kill()
+            threading.Thread(target=see_off, args=(link,), daemon=True).start()
+        error = ProtocolError(kind, message)
+        futures = [*self._sent.values(), *self._waiting]
+        self._sent.clear()
+        self._waiting.clear()
+        for future in futures:
+            future.finish(None, error)
+        self._crashes.clear()
+        self._tell("failed", {"kind": kind, "message": message})
+
+    def _time_out(self) -> None:
+        now = time.monotonic()
+        for future in [*self._sent.values(), *self._waiting]:
+            if future.deadline is None or now < future.deadline:
+                continue
+            if future.id in self._sent:
+                del self._sent[future.id]
+                if METHODS[future.method].job:
+                    self.call("cancel", {"request": future.id})
+            elif future in self._waiting:
+                self._waiting.remove(future)
+            text = f"No answer to {future.method} in time."
+            future.finish(None, ProtocolError("TimeoutError", text))
+
+    def _who(self) -> str:
+        return self._command[0] if self._token_file is None else self._token_file
+
+    def _why_not(self, error: Exception | None) -> str:
+        """Why there is no engine: one sentence, and what to do."""
+        who, log = self._who(), "\n".join(self.log)
+        if self._token_file is not None:
+            return f"No engine can be joined by {who}; it has ended, or is not this user's."
+        if isinstance(error, OSError):
+            return f"{who} cannot be started: {error.strerror or error}; choose roto's Python."
+        if "No module named" in log and "roto" in log.rsplit("No module named", 1)[1]:
+            return f"{who} is a Python without roto; choose that of roto's own environment."
+        last = next((line for line in reversed(self.log) if line.strip()), "it said nothing")
+        return f"{who} ended before it was ready: {last.strip()[:300]}"

@@ -1,0 +1,111 @@
+"""The long methods on a session: each makes an iterator of progress, in the session's thread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from roto.delivery import Order, deliver, gaps
+from roto.errors import ExportError
+from roto.export import FramePattern
+from roto.export.contract import Look
+from roto.export.registry import format_named
+from roto.package import PackageOrder, write_package
+from roto.shot import frames_between
+from roto_plugin.handlers import range_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from roto.network import Network
+    from roto.session import Session
+    from roto_plugin.paths import Roots
+
+Params: TypeAlias = "dict[str, Any]"
+Start: TypeAlias = "Callable[[Session, Params, Roots, Network | None], Iterator[Params]]"
+"""Yields the parameters of ``progress`` events."""
+
+
+def propagate(
+    session: Session, params: Params, roots: Roots, network: Network | None
+) -> Iterator[Params]:
+    """Find what is missing or in reach of an edit."""
+    del roots
+    if session.project.keyframes() and network is not None:
+        _ = session.engine  # what cannot be loaded is not worth remembering
+        network.remember(session.project)
+    events = session.propagate(
+        range_of(params),
+        params.get("objects"),
+        params.get("direction", "both"),
+        stale=params.get("stale", False),
+    )
+    for event in events:
+        yield {
+            "frame": event.frame,
+            "done": event.done,
+            "total": event.total,
+            "confidence": round(min(max(float(event.confidence), 0.0), 1.0), 4),
+            "final": event.final,
+        }
+
+
+def export(
+    session: Session, params: Params, roots: Roots, network: Network | None
+) -> Iterator[Params]:
+    """Write mattes."""
+    del network
+    order = _order(session, params, roots)
+    found = gaps(session, order)
+    if found and not params.get("partial", False):
+        raise ExportError(f"{found}: propagate first, or export partial.")
+    for one in deliver(session, order, found):
+        event = one.event
+        files = [str(path) for path in one.files]
+        yield {"frame": event.frame, "done": event.done, "total": event.total, "files": files}
+
+
+def package(
+    session: Session, params: Params, roots: Roots, network: Network | None
+) -> Iterator[Params]:
+    """Write a matte package."""
+    del network
+    folder = roots.check(params["folder"])
+    chosen = params.get("objects")
+    order = PackageOrder(
+        None if chosen is None else [session.object_id(which) for which in chosen],
+        range_of(params),
+        params.get("handles", 0),
+        [name for name in params.get("representations", ()) if name != "sequence"],
+        overwrite=params.get("overwrite", False),
+        partial=params.get("partial", False),
+    )
+    for one in write_package(session, folder, order):
+        yield {"frame": one.event.frame, "done": one.event.done, "total": one.event.total}
+
+
+def _order(session: Session, params: Params, roots: Roots) -> Order:
+    roots.check(params["pattern"])
+    chosen = params.get("objects") or list(session.objects)
+    ids = [session.object_id(which) for which in chosen]
+    names = {i: session.objects[i].name for i in ids}
+    first, last = frames_between(session.source, range_of(params), "export")
+    frames = [f for f in session.source.frame_numbers if first <= f <= last]
+    look = Look(
+        params.get("content", "matte"),
+        params.get("premultiplied", False),
+        tuple(params.get("colour", (0.0, 0.0, 0.0))),
+        params.get("bit_depth"),
+    )
+    named = format_named(params["format"]) if "format" in params else None
+    pattern = FramePattern(params["pattern"])
+    if named is not None:
+        pattern = FramePattern(params["pattern"], named.extensions[0], movie=named.movie)
+    order = Order(names, frames, pattern, named, look)
+    order.check()  # now, not after the first frame
+    for path in order.paths(frames[0]):  # the names of objects are in them
+        roots.check(str(path))
+    return order
+
+
+JOBS: dict[str, Start] = {"propagate": propagate, "export": export, "package": package}
+"""By the name of the method."""
