@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from roto.reach import reach
-from roto.states import Timeline, key_name
+from roto.states import KEYFRAMES, Timeline, key_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -119,7 +119,7 @@ def _timelines(project: Project, made: Mapping[str, object]) -> dict[int, Timeli
     lines = {}
     for object_id, record in project.objects().items():
         own = {frame: key for (frame, i), key in keys if i == object_id}
-        provenance = {**made, "keyframes": [key_name(key) for key in own.values()]}
+        provenance = {**made, KEYFRAMES: [key_name(key) for key in own.values()]}
         lines[object_id] = Timeline(record, own, provenance)
     return lines
 

@@ -19,7 +19,7 @@ from roto.errors import ProjectDamagedError
 from roto.project.tables import RESULTS
 from roto.reach import neighbours
 from roto.results import Logits
-from roto.states import finished
+from roto.states import KEYFRAMES, finished
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 BLEND = False
 """Whether a session keeps what is better supported; see ``benchmarks/interaction.py``."""
-
-_KEYFRAMES = "keyframes"  # in the provenance of a result: the names of its object's
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +58,7 @@ class Earlier:
 
     Args:
         stored: The project, as it is before the propagation.
+        rows: Its results then, by frame and object id; nobody changes them.
         shot: Objects and keyframes that the propagation works with.
         lines: The objects' keyframes, and what results made now come from.
         wanted: What is to be found anew.
@@ -69,23 +68,22 @@ class Earlier:
     def __init__(
         self,
         stored: StoredFrames,
+        rows: Mapping[tuple[int, int], ResultRecord],
         shot: Shot,
         lines: Mapping[int, Timeline],
         wanted: Wanted,
         propagate: str,
     ) -> None:
         self._stored, self._shot, self._lines = stored, shot, lines
-        self._before = dict(stored.project.results())  # later edits are not in what is found
         asked = {(frame, i) for i, frames in wanted.items() for frame in frames}
-        half = {k for k in asked if k in self._before and not finished(self._before[k])}
-        for key in half:
-            del self._before[key]
-        self._before |= _finished_ones(stored.project, half, propagate)
+        half = {k for k in asked if k in rows and not finished(rows[k])}
+        self._rows, self._half = rows, half
+        self._whole = _finished_ones(stored.project, half, propagate)
         self._causes: dict[tuple[int, int], Cause | None] = {}
 
     def review(self, frame: int, answer: Answer) -> Answer:
         """An answer with what was known of the object at the frame, where that is better."""
-        row = self._before.get((frame, answer.object))
+        row = self._before(frame, answer.object)
         place = None if row is None else self._place(frame, answer.object, row)
         if row is None or place is None:
             return answer
@@ -108,17 +106,17 @@ class Earlier:
             earlier=row.provenance,
         )
 
+    def _before(self, frame: int, object_id: int) -> ResultRecord | None:
+        """What was known of an object at a frame when all that was asked had answered."""
+        key = frame, object_id
+        return self._whole.get(key) if key in self._half else self._rows.get(key)
+
     def _place(self, frame: int, object_id: int, row: ResultRecord) -> _Place | None:
         """Where a frame lies; None where its earlier result is no evidence any more."""
         line = self._lines[object_id]
         made_from = self._stored.project.provenance(row.provenance)
-        known = frozenset(made_from.get(_KEYFRAMES, ()))
-        same = all(
-            made_from.get(name) == value
-            for name, value in line.provenance.items()
-            if name != _KEYFRAMES
-        )
-        if not same or not known <= frozenset(line.names.values()):
+        known = frozenset(made_from.get(KEYFRAMES, ()))
+        if not line.made_alike(made_from) or not known <= frozenset(line.names.values()):
             return None
         added = [
             key
@@ -140,7 +138,7 @@ class Earlier:
         return self._causes[object_id, key]
 
     def _see(self, object_id: int, key: int, grid: Grid, shape: tuple[int, ...]) -> Cause | None:
-        row = self._before.get((key, object_id))
+        row = self._before(key, object_id)
         given = self._shot.keyframes.get(key)
         if row is None or given is None or object_id not in given.mattes:
             return None

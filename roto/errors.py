@@ -27,6 +27,7 @@ Each class also derives from the builtin a Python programmer would expect, so
     │   └── ProjectEditError     (ValueError)         an edit that a project cannot hold
     ├── PackageError             (ValueError)         no package of mattes, or not a safe one
     │   └── PackageNotFoundError (FileNotFoundError)
+    ├── HostError                (RuntimeError)       an editor or compositor is not here, or cannot
     └── ExportError              (OSError)            nothing can be written there
 
 A message is one sentence: what is wrong, where, and what to do about it.
@@ -133,6 +134,10 @@ class PackageError(RotoError, ValueError):
 
 class PackageNotFoundError(PackageError, FileNotFoundError):
     """There is no package at the path."""
+
+
+class HostError(RotoError, RuntimeError):
+    """An editor or compositor that is not here, cannot do what was asked, or failed."""
 
 
 class ExportError(RotoError, OSError):

@@ -103,10 +103,12 @@ class Session(Desk):
         with self.project.edit(PROPAGATE, durable=False):
             pass  # what cannot be written is told before a network is loaded
         shot = self.stored.shot(self.objects)
-        before = Earlier(self.stored, shot, board.lines, wanted, PROPAGATE) if self.blend else None
-        review = None if before is None else before.review
+        rows = dict(self.project.results())  # later edits are not in what is found
+        review = None
+        if self.blend:
+            review = Earlier(self.stored, rows, shot, board.lines, wanted, PROPAGATE).review
         # A correction changes little: there it is enough to look where things were.
-        known = None if stale else self.stored.known()
+        known = None if stale else self.stored.known(rows, board.lines)
         run = Run(self, shot, self._memory(shot), StoredKept(self.stored), review, known)
         report = sorted({frame for asked in wanted.values() for frame in asked})
         join = False

@@ -31,6 +31,9 @@ State = Literal["keyframe", "absent", "locked", "missing", "open", "stale", "fre
 - ``fresh``: what propagating it again would give.
 """
 
+KEYFRAMES = "keyframes"
+"""In the provenance of a result: the names of all its object's keyframes."""
+
 _UNUSED = "-"  # before the name of a keyframe that was deliberately not asked
 _PENDING = "?"  # before the name of a keyframe that has yet to answer
 
@@ -91,6 +94,11 @@ class Timeline:
             None if left is None else self.names[left],
             None if right is None else self.names[right],
         )
+
+    def made_alike(self, made_from: Mapping[str, Any]) -> bool:
+        """Whether a result was made with the model and settings of today, of whatever keyframes."""
+        now = ((name, value) for name, value in self.provenance.items() if name != KEYFRAMES)
+        return all(made_from.get(name) == value for name, value in now)
 
     def state(
         self,

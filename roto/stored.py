@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from roto.project import Project
     from roto.project.records import LockRecord, ResultRecord
     from roto.results import Logits, PackedLogits
+    from roto.states import Timeline
 
 Rows = Mapping[str, str | None]
 """Hashes of what an object shows at a frame, by object id as text (JSON has no other keys)."""
@@ -119,18 +120,37 @@ class StoredFrames:
         """Locked parts of a frame, the oldest lock first."""
         return tuple(self._frozen(lock, frame) for lock in self._locks(frame))
 
-    def known(self) -> Callable[[int, Sequence[int]], Sequence[Logits] | None]:
-        """What is known now of some objects at a frame, if it is of all of them; else None.
+    def known(
+        self,
+        rows: Mapping[tuple[int, int], ResultRecord],
+        lines: Mapping[int, Timeline],
+    ) -> Callable[[int, Sequence[int]], Sequence[Logits] | None]:
+        """What is known of some objects at a frame, if it is of all of them; else None.
 
-        Later edits do not show in it: all legs of a propagation are told the same.
+        What was made with another model or other settings says nothing of where to look now.
+
+        Args:
+            rows: Results by frame and object id. Nobody changes them: all legs of a propagation
+                are told the same.
+            lines: Per object id; says what results made now come from.
         """
-        rows = dict(self.project.results())
+        alike: dict[tuple[int, str], bool] = {}  # by object and provenance
+
+        def use(object_id: int, row: ResultRecord) -> bool:
+            key = object_id, row.provenance
+            if key not in alike:
+                made_from = self.project.provenance(row.provenance)
+                alike[key] = lines[object_id].made_alike(made_from)
+            return alike[key]
 
         def known(frame: int, objects: Sequence[int]) -> Sequence[Logits] | None:
-            found = [rows[frame, i] for i in objects if (frame, i) in rows]
-            if len(found) < len(objects):
+            there = {i: rows[frame, i] for i in objects if (frame, i) in rows}
+            if len(there) < len(objects):
                 return None
             try:
+                found = [row for i, row in there.items() if use(i, row)]
+                if len(found) < len(objects):
+                    return None
                 return [self.logits(row).unpack() for row in found]
             except ProjectDamagedError:  # it is about to be replaced
                 return None

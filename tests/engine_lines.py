@@ -136,16 +136,12 @@ def inside(dispatcher=None, *, owner=True, token=""):
     try:
         yield made
     finally:
-        try:
+        with contextlib.suppress(OSError):
             here.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
         thread.join(SECONDS)
         for one in (reading, writing, source, sink, here, there):
-            try:
+            with contextlib.suppress(OSError):
                 one.close()
-            except OSError:
-                pass
 
 
 @contextmanager
@@ -166,10 +162,8 @@ def process(*options, environment=None):
     try:
         yield made
     finally:
-        try:
+        with contextlib.suppress(OSError):
             started.stdin.close()
-        except OSError:
-            pass
         try:
             started.wait(30)
         except subprocess.TimeoutExpired:

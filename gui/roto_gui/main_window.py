@@ -184,7 +184,10 @@ def _column(*parts: QWidget) -> QWidget:
 
 
 def _scrolling(widget: QWidget) -> QScrollArea:
+    """Scrolls up and down; as wide as the widget needs, in whatever language it speaks."""
     area = QScrollArea()
+    bar = area.verticalScrollBar().sizeHint().width()
+    area.setMinimumWidth(widget.minimumSizeHint().width() + bar)
     area.setWidget(widget)
     area.setWidgetResizable(True)
     area.setFrameShape(QScrollArea.Shape.NoFrame)

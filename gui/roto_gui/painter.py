@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from roto.errors import RotoError
 from roto_gui.asking import Asker
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from roto_gui.document.document import Document
     from roto_gui.stage import Stage
+    from roto_gui.state import Snapshot
     from roto_gui.tools.base import Alpha, Box, Layer, Pointer, Question, Tool
 
 
@@ -193,19 +194,12 @@ class Painter(QObject):
         snapshot = self.document.snapshot
         if snapshot is None:
             return None
-        if snapshot.read_only:
-            self.refused.emit(self.tr("The project is open for reading only: save it as another."))
-            return None
-        active = snapshot.object(self.stage.active)
-        if active is not None and not active.visible:
-            text = self.tr("{name} is hidden: show it before you paint on it.")
-            self.refused.emit(text.format(name=active.name))
+        why = _obstacle(snapshot, self.stage.active, paints=paints)
+        if why:
+            self.refused.emit(why)
             return None
         if paints and snapshot.locked(self.stage.frame, self.stage.active):
             self.locked.emit(self.stage.frame)
-            return None
-        if active is None and not paints:
-            self.refused.emit(self.tr("There is no object to lock yet: paint it first."))
             return None
         layer = self.stage.layer()
         if layer is None:
@@ -218,12 +212,16 @@ class Painter(QObject):
 
     def _work(self, step: Callable[[], Box | None]) -> None:
         """Let the tool do something, show what it changed, and find what it asks for."""
+        whole = False
         try:
             box = step()
+            whole = True
         except RotoError as error:
             self.refused.emit(str(error))
-            self._down = False
             return
+        finally:
+            if not whole:
+                self._give_up()
         self.stage.touch(box)
         self.stage.canvas.set_guides(self.tool.guides)
         self._ask()
@@ -300,6 +298,17 @@ class Painter(QObject):
             self.document.paint(frame, object_id, mask)
         self.painted.emit(frame)
 
+    def _give_up(self) -> None:
+        """A tool failed: the frame is not held for it, and what it has begun is dropped."""
+        self._down = False
+        layer, self._layer = self._layer, None
+        self.stage.holding = False
+        if layer is not None and self.tool.busy:
+            self.stage.touch(self.tool.cancel(layer))
+        self.stage.canvas.set_guides(())
+        self.stage.refresh()
+        self._tell()
+
     def _renew(self, _: object) -> None:
         self._token = object()
 
@@ -324,3 +333,26 @@ class Painter(QObject):
         self.stage.canvas.set_guides(())
         self.stage.refresh()
         self._tell()
+
+
+def _obstacle(snapshot: Snapshot, object_id: int | None, *, paints: bool) -> str:
+    """Why no tool can work on an object, in one sentence; empty: it can.
+
+    Args:
+        snapshot: The project.
+        object_id: The active object; None: one that is still to come.
+        paints: Whether the tool changes its mask.
+    """
+    active = snapshot.object(object_id)
+    if snapshot.read_only:
+        return _tr("The project is open for reading only: save it as another.")
+    if active is not None and not active.visible:
+        text = _tr("{name} is hidden: show it before you paint on it.")
+        return text.format(name=active.name)
+    if active is None and not paints:
+        return _tr("There is no object to lock yet: paint it first.")
+    return ""
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Painter", text)

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 _LOCAL = ("tr", "_tr")
 """What modules call their own function that translates in their context."""
 
+_OWNERS = {"work": "Workspace"}
+"""Of which class an object is that functions ask for a translation; any other is a KeyError."""
+
 
 class Text(NamedTuple):
     """One text as Qt looks it up."""
@@ -111,14 +114,14 @@ def _in_module(module: ast.Module) -> Iterator[Text]:
     for scope, node in _calls(module, ""):
         arguments = [a.value for a in node.args if isinstance(a, ast.Constant)]
         strings = [a for a in arguments if isinstance(a, str)]
-        name, of_self = _callee(node.func)
+        name, owner = _callee(node.func)
         if not strings:
             continue
         if name == "translate" and len(strings) == 2:
             yield Text(*strings)
-        elif name == "tr" and of_self:
-            yield Text(scope, strings[0])
-        elif name in _LOCAL and not of_self and own is not None:
+        elif name == "tr" and owner:
+            yield Text(scope if owner == "self" else _OWNERS[owner], strings[0])
+        elif name in _LOCAL and own is not None:
             yield Text(own, strings[0])
 
 
@@ -141,12 +144,12 @@ def _calls(node: ast.AST, scope: str) -> Iterator[tuple[str, ast.Call]]:
         yield from _calls(child, inside)
 
 
-def _callee(function: ast.expr) -> tuple[str, bool]:
-    """Its name, and whether it is a method of ``self``."""
+def _callee(function: ast.expr) -> tuple[str, str]:
+    """Its name, and of a method the name of what has it."""
     if isinstance(function, ast.Attribute):
         owner = function.value
-        return function.attr, isinstance(owner, ast.Name) and owner.id == "self"
-    return (function.id, False) if isinstance(function, ast.Name) else ("", False)
+        return function.attr, owner.id if isinstance(owner, ast.Name) else ""
+    return (function.id, "") if isinstance(function, ast.Name) else ("", "")
 
 
 def _quoted(text: str) -> str:

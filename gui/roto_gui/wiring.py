@@ -113,7 +113,7 @@ class Wiring(QObject):
         )
         painter.tool_changed.connect(self._show_tool)
         painter.painted.connect(lambda _: self._show_state())
-        painter.locked.connect(lambda frame: locks.refuse(self.work, frame))
+        painter.locked.connect(lambda frame: locks.refuse_active(self.work, frame))
         painter.region_drawn.connect(lambda frame, drawn: locks.take(self.work, frame, drawn))
         painter.busy_changed.connect(lambda _: self._show_state())
         self.work.brush_changed.connect(options.set_brush)
@@ -145,7 +145,7 @@ class Wiring(QObject):
         window.welcome.sample_wanted.connect(window.files.open_sample)
         window.welcome.browse_wanted.connect(window.files.browse)
         window.welcome.browse_folder_wanted.connect(window.files.browse_folder)
-        window.canvas.dropped.connect(lambda paths: window.files.open(str(paths[0])))
+        window.canvas.dropped.connect(window.files.drop)
         window.recent_menu.chosen.connect(window.files.open)
         window.recent_menu.cleared.connect(lambda: config.update(recent=()))
         window.palette_.recent_changed.connect(

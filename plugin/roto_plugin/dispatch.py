@@ -71,14 +71,13 @@ class Dispatcher:
                 return False
             try:
                 request = self._request(channel, message)
-                if request is None:
-                    continue
-                self._hello(request, token)
-                return True
+                if request is not None:
+                    self._hello(request, token)
+                    return True
             except ProtocolError as error:
                 channel.refuse(_number(message), error)
-                if token:
-                    return False
+            if token:  # there is no second try
+                return False
 
     def _hello(self, request: Request, token: str) -> None:
         """Answer a hello.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping, Sequence
 
-    from roto.export.contract import Format
+    from roto.export.contract import Content, Format
 
 
 def order_from(
@@ -69,7 +69,7 @@ def _alpha(format: Format) -> str:
 
 
 def _look(options: argparse.Namespace, format: Format) -> Look:
-    content = options.content or "matte"
+    content: Content = options.content or "matte"
     if options.colour is not None and content != "over":
         raise SettingsError(f"--colour is behind --content over; a {content} shows none.")
     premultiplied = options.premultiplied

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import errno
-import os
+import io
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from roto.errors import ExportError
-from roto.export.atomic import atomic_path
+from roto.export.atomic import write_bytes_atomic
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,13 +47,13 @@ def write_exr(path: Path, parts: Sequence[ExrPart]) -> None:
     import OpenEXR
 
     made = [OpenEXR.Part(_header(part), _cut(part), *_name(part)) for part in parts]
-    with atomic_path(path) as temporary:
-        try:
-            OpenEXR.File(made).write(str(temporary))
-        except RuntimeError as error:  # the library tells the reason only in its own sentence
-            full = os.strerror(errno.ENOSPC) in str(error)
-            reason = "the disk is full" if full else "the EXR library could not write the file"
-            raise ExportError(f"Cannot write {path}: {reason}.") from error
+    # Through memory: the library says nothing where only the last bytes do not fit on the disk.
+    buffer = io.BytesIO()
+    try:
+        OpenEXR.File(made).write(buffer)
+    except RuntimeError as error:
+        raise ExportError(f"Cannot write {path}: the EXR library refuses ({error}).") from error
+    write_bytes_atomic(path, buffer.getvalue())
 
 
 def exr_notes(path: Path) -> dict[str, str]:

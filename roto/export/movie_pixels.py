@@ -72,7 +72,8 @@ def packed(pixels: Pixels, layout: str) -> Planes:
 
 
 def _codes(values: Floats, low: int, span: int, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
-    return np.rint(values * np.float32(span) + np.float32(low)).astype(dtype)
+    codes: npt.NDArray[Any] = np.rint(values * np.float32(span) + np.float32(low)).astype(dtype)
+    return codes
 
 
 def _luma_and_chroma(pixels: Pixels, depth: int, halve: Callable[[Floats], Floats]) -> Planes:
@@ -151,7 +152,8 @@ def _channel(pixels: Pixels, letter: str) -> Floats:
         return _alpha(pixels)
     if pixels.colour.ndim == 2:
         return pixels.colour
-    return cast("Floats", pixels.colour[:, :, "rgb".index(letter)])
+    channel: Floats = pixels.colour[:, :, "rgb".index(letter)]
+    return channel
 
 
 def _alpha(pixels: Pixels) -> Floats:

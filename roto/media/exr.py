@@ -117,12 +117,13 @@ def _rate(header: Mapping[str, Any]) -> Fraction | None:
 def _timecode(header: Mapping[str, Any]) -> str:
     """``timeCode`` as text; above 30 frames per second its field phase is half a number."""
     code = header.get("timeCode")
-    if not isinstance(code, tuple) or len(code) < 7:
+    if not hasattr(code, "fieldPhase"):  # none, or something else of that name
         return ""
-    hours, minutes, seconds, frame, drop, _, phase, *_ = map(int, code)
-    if (rate := _rate(header)) is not None and round(rate) > 30:
-        frame = 2 * frame + phase
-    return f"{hours:02}:{minutes:02}:{seconds:02}{';' if drop else ':'}{frame:02}"
+    rate, frame = _rate(header), code.frame
+    if rate is not None and round(rate) > 30:
+        frame = 2 * frame + int(code.fieldPhase)
+    sign = ";" if code.dropFrame else ":"
+    return f"{code.hours:02}:{code.minutes:02}:{code.seconds:02}{sign}{frame:02}"
 
 
 def _in_display_window(plane: npt.NDArray[Any], windows: npt.NDArray[np.int64]) -> Plane:

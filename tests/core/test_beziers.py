@@ -100,7 +100,7 @@ def test_direction_does_not_matter_and_what_lies_outside_is_left_off():
 
 @pytest.mark.parametrize("shape", [[], [(1, 1)], [(1, 1), (2, 2)], [(3, 3)] * 5])
 def test_what_has_no_area_covers_nothing(shape):
-    points = np.zeros((0, 6)) if not shape else shape
+    points = shape or np.zeros((0, 6))
     assert not bezier_matte([points], (4, 5)).any()
     assert not bezier_matte([], (4, 5)).any()
 

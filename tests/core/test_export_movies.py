@@ -7,112 +7,43 @@ import json
 import os
 import subprocess
 import sys
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import av
-import imageio_ffmpeg
 import numpy as np
 import pytest
+from movie_exports import (
+    COUNT,
+    FILM,
+    FIRST,
+    NAMES,
+    SIZE,
+    by_ffmpeg,
+    by_pyav,
+    ffmpeg,
+    give,
+    job_of,
+    matte,
+    notes,
+    picture,
+    plate,
+    small_disk,
+    written,
+)
+from small_engines import SIZE as PLATE
+from small_engines import bar, square
+from small_engines import plate as small_plate
 
+from roto.delivery import Gaps, Order, deliver
 from roto.errors import ExportError, MaskError, SettingsError
-from roto.export.contract import Job, Look, Picture, Provenance, Subject
-from roto.export.movies import FORMATS
+from roto.export.contract import Look, Picture, Provenance
 from roto.export.pattern import FramePattern
 from roto.export.registry import check, format_named
+from roto.fake_engine import FakeEngine
 from roto.media import open_clip
-
-NAMES = tuple(one.name for one in FORMATS)
-SIZE, FIRST, COUNT = (64, 96), 1001, 3
-FILM = Fraction(24000, 1001)
-
-
-def matte(frame, size=SIZE):
-    """A soft disc that moves 3 pixels a frame."""
-    y, x = np.mgrid[: size[0], : size[1]].astype(np.float32)
-    distance = np.hypot(x - size[1] / 2 - 3 * (frame - FIRST), y - size[0] / 2)
-    return np.clip((min(size) / 3 - distance) / 6 + 0.5, 0, 1).astype(np.float32)
-
-
-def plate(size=SIZE):
-    """A ramp in each channel; float32 (H, W, 3)."""
-    y, x = np.mgrid[: size[0], : size[1]].astype(np.float32)
-    red, green = x / max(size[1] - 1, 1), y / max(size[0] - 1, 1)
-    return np.dstack([red, green, (red + 1 - green) / 2]).astype(np.float32)
-
-
-def job_of(folder, name, look=None, *, size=SIZE, count=COUNT, names=None, **subject):
-    extension = format_named(name).extensions[0]
-    return Job(
-        Subject(size, names or {1: "hero"}, **{"frame_rate": FILM, **subject}),
-        look or Look(format_named(name).contents[0]),
-        FramePattern(folder / f"{{object}}{extension}"),
-        range(FIRST, FIRST + count),
-    )
-
-
-def picture(job, frame):
-    size = job.subject.size
-    return Picture(frame, {i: matte(frame, size) for i in job.subject.names}, lambda: plate(size))
-
-
-def written(name, job):
-    check(job, format_named(name))
-    paths = []
-    with format_named(name).open(job) as movie:
-        for frame in job.frames:
-            paths = movie.write(picture(job, frame))
-            assert not any(path.exists() for path in paths)
-    left = [path.name for path in paths[0].parent.iterdir()]
-    assert sorted(left) == sorted(path.name for path in paths)
-    return paths
-
-
-def give(name, job, pictures):
-    with format_named(name).open(job) as movie:
-        for one in pictures:
-            movie.write(one)
-
-
-def ffmpeg(*arguments):
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True)
-
-
-def by_ffmpeg(path, size, layout, *options):
-    """Frames of a movie as the binary decodes them to some layout: (N, H, W) or (N, C, H, W)."""
-    decoder = ("-c:v", "libvpx-vp9") if path.suffix == ".webm" else ()
-    arguments = ("-v", "error", *decoder, "-i", path, *options, "-pix_fmt", layout)
-    done = ffmpeg(*arguments, "-f", "rawvideo", "-")
-    assert not done.returncode, done.stderr
-    if layout == "gbrpf32le":
-        return np.frombuffer(done.stdout, "<f4").reshape(-1, 3, *size)[:, [2, 0, 1]]
-    bits = {"gray": 8, "gray12le": 12, "gray16le": 16}[layout]
-    levels = np.frombuffer(done.stdout, "u1" if bits == 8 else "<u2").reshape(-1, *size)
-    return levels / ((1 << bits) - 1)
-
-
-def by_pyav(path, plane=-1):
-    """One plane of all frames, (N, H, W), as code values."""
-    with av.open(str(path)) as container:
-        stream = container.streams.video[0]
-        context = stream.codec_context
-        if path.suffix == ".webm":
-            context = av.CodecContext.create("libvpx-vp9", "r")
-        frames = [f for packet in container.demux(stream) for f in context.decode(packet)]
-    return np.stack([plane_of(frame, plane) for frame in frames]), frames[0]
-
-
-def plane_of(frame, plane):
-    deep = frame.format.components[0].bits > 8
-    kind = ("u1", "<u2")[deep] if not frame.format.name.endswith("be") else ">u2"
-    chosen = frame.planes[plane]
-    rows = np.frombuffer(chosen, kind).reshape(-1, chosen.line_size // np.dtype(kind).itemsize)
-    if len(frame.planes) > 1 or frame.format.name.startswith("gray"):
-        return rows[: frame.height, : frame.width].astype(int)
-    letters = frame.format.name.removesuffix("64be")  # packed: take the alpha
-    return rows[:, letters.index("a") :: 4][:, : frame.width].astype(int)
+from roto.project import ClipRecord, Project
+from roto.session import Session
 
 
 @dataclass(frozen=True)
@@ -248,12 +179,6 @@ class TestPlates:
         assert (notes(fill)["roto/shows"], notes(key)["roto/shows"]) == ("fill", "key")
 
 
-def notes(path):
-    with av.open(str(path)) as container:
-        tags = {name.lower(): value for name, value in container.metadata.items()}
-    return json.loads(tags["comment"])
-
-
 class TestWhatAMovieSaysOfItself:
     @pytest.mark.parametrize(
         ("name", "rate"),
@@ -306,7 +231,7 @@ class TestWhatAMovieSaysOfItself:
                 assert source.clip.frame_rate == FILM
                 assert source.clip.frame_count == COUNT
 
-    @pytest.mark.parametrize("name", NAMES)
+    @pytest.mark.parametrize("name", ["prores-4444", "ffv1"])
     def test_provenance(self, tmp_path, name):
         made = Provenance("0.1.0", "stcn", "ab" * 32, {"size": 480}, {"Jürgen": [1001, 1003]})
         job = job_of(tmp_path, name, names={1: "Jürgen"}, provenance=made)
@@ -379,14 +304,14 @@ class TestRefusals:
 
 
 class TestAllOrNothing:
-    @pytest.mark.parametrize("name", NAMES)
+    @pytest.mark.parametrize("name", ["prores-4444", "ffv1", "fill-key"])
     def test_two_objects_at_once(self, tmp_path, name):
         paths = written(name, job_of(tmp_path, name, names={3: "hero", 7: "the dog"}))
         assert {path.name.split(".")[0] for path in paths} == {"hero", "the dog"}
         for path in paths:
             assert len(by_ffmpeg(path, SIZE, "gbrpf32le")) == COUNT
 
-    @pytest.mark.parametrize("name", NAMES)
+    @pytest.mark.parametrize("name", ["prores-4444", "vp9", "fill-key"])
     def test_cancel_leaves_the_older_files(self, tmp_path, name):
         job = job_of(tmp_path, name, names={1: "hero", 2: "dog"})
         older = tmp_path / f"dog{format_named(name).extensions[0]}"
@@ -433,16 +358,46 @@ class TestAllOrNothing:
             assert not list(folder.iterdir())
 
 
-@contextmanager
-def small_disk(folder, kilobytes):
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(folder)]
-    if os.name != "posix" or subprocess.run(mount, capture_output=True).returncode:
-        pytest.skip("a small disk can only be mounted with root's privileges")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
+NAMED = {1: "box", 2: "bar"}
+
+
+class TestDelivery:
+    @pytest.fixture
+    def session(self):
+        """Two objects on eight frames."""
+        clip = ClipRecord("plate", "", None, "", PLATE[1], PLATE[0], "24", 0, 8, "srgb")
+        made = Session(open_clip(small_plate(8)), FakeEngine(), Project.create(clip))
+        made.set_keyframe(0, {"box": square(0), "bar": bar()})
+        assert list(made.propagate())
+        return made
+
+    def order(self, session, folder, name, look=None):
+        pattern = FramePattern(folder / f"{{object}}{format_named(name).extensions[0]}")
+        return Order(NAMED, range(8), pattern, format_named(name), look or Look())
+
+    def test_a_movie_holds_what_the_session_knows(self, tmp_path, session):
+        events = list(deliver(session, self.order(session, tmp_path, "ffv1")))
+        assert [event.event.frame for event in events] == list(range(8))
+        for object_id, name in NAMED.items():
+            known = np.stack(
+                [session.result(f).mattes_of([object_id])[object_id] for f in range(8)]
+            )
+            found = by_ffmpeg(tmp_path / f"{name}.mkv", PLATE, "gray16le")
+            assert np.abs(found - known).max() <= EXACT16
+        assert json.loads(notes(tmp_path / "bar.mkv")["roto/keyframes"])["bar"] == [0]
+
+    def test_to_stop_asking_leaves_nothing(self, tmp_path, session):
+        delivery = deliver(session, self.order(session, tmp_path, "fill-key", Look("cutout")))
+        assert next(delivery)
+        delivery.close()
+        assert not list(tmp_path.iterdir())
+
+    def test_a_gap_is_told(self, tmp_path, session):
+        order = self.order(session, tmp_path, "prores-4444")
+        missing = Gaps(NAMED, {next(iter(NAMED)): [5]}, {})
+        with pytest.raises(ExportError, match="has no matte at frame 5, and a movie cannot have"):
+            list(deliver(session, order, missing))
+        assert not list(tmp_path.iterdir())
 
 
 def test_a_limit_on_file_sizes_is_told(tmp_path):

@@ -102,7 +102,7 @@ class TestAtomic:
         assert path.read_bytes() == b"new"
         assert list(path.parent.iterdir()) == [path]
 
-    @pytest.mark.parametrize("name", ["m.png", "m.tif"])
+    @pytest.mark.parametrize("name", ["m.png", "m.tif", "m.exr"])
     def test_a_full_disk_leaves_the_old_file(self, tmp_path, monkeypatch, name):
         (tmp_path / name).write_bytes(b"old")
 
@@ -115,16 +115,6 @@ class TestAtomic:
             write_matte(tmp_path / name, RAMP)
         assert [p.name for p in tmp_path.iterdir()] == [name]
         assert (tmp_path / name).read_bytes() == b"old"
-
-    def test_a_full_disk_and_exr(self, tmp_path, monkeypatch):
-        def half_written(self, path):
-            Path(path).write_bytes(b"half")
-            raise RuntimeError(f"Failed to write. {os.strerror(errno.ENOSPC)}.")
-
-        monkeypatch.setattr(OpenEXR.File, "write", half_written)
-        with pytest.raises(ExportError, match="the disk is full"):
-            write_matte(tmp_path / "m.exr", RAMP)
-        assert not list(tmp_path.iterdir())
 
     def test_a_real_full_device(self, tmp_path):
         if not Path("/dev/full").exists():

@@ -104,13 +104,13 @@ class TestPublished:
             reference["frames"][:3], {0: reference["label_maps"][0]}, model=weights, device="cpu"
         )
         assert sorted(found) == [0, 1, 2]
-        assert np.isfinite(found[2].matte("1")).all()
+        assert np.isfinite(found[2].matte("object1")).all()
 
     def test_corrections(self, weights, reference):
         """A project's session: objects enter at different frames, and one is corrected."""
         clip, first = reference["frames"][:5], reference["label_maps"][0]
         engine = engine_of(weights, reference)
-        with roto.new_session(open_clip(clip), engine=engine) as session:
+        with roto.new_session(open_clip(clip), model=engine) as session:
             session.set_keyframe(0, {"a": first == 1})
             session.set_keyframe(1, {"b": first == 2})
             list(session.propagate())

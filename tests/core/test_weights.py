@@ -167,7 +167,7 @@ class TestRefused:
     def test_weights_of_another_network(self, tmp_path):
         path = tmp_path / "net.pth"
         torch.save(torch.nn.Linear(3, 3).state_dict(), path)
-        refused(path, "no STCN weights")
+        refused(path, "no STCN or STM weights")
 
     @pytest.mark.parametrize("name", ["key_proj.key_proj.weight", "decoder.pred.bias"])
     def test_a_missing_layer_is_named(self, name, tmp_path):

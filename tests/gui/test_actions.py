@@ -11,7 +11,6 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QLineEdit, QMainWindow, QWidget
 
 from roto_gui.actions.action_set import ACTIONS, MENUS, SPECS, ActionSet, Needs
-from roto_gui.actions.table import translatable
 
 
 @pytest.fixture
@@ -171,10 +170,3 @@ def test_tooltips_name_the_key_and_follow_it(actions):
 def test_only_steps_repeat_while_a_key_is_held(actions):
     assert actions.actions["next_frame"].autoRepeat()
     assert not actions.actions["propagate_both"].autoRepeat()
-
-
-def test_all_texts_are_listed_for_translators():
-    source = translatable()
-    for spec in ACTIONS:
-        assert repr(spec.text) in source
-        assert repr(spec.hint) in source

@@ -123,7 +123,8 @@ def by_script(project: Path, folder: Path) -> list[Path]:
     ):
         keyframes = sorted(done.project.keyframes())
         for frame, object_id in keyframes[:1]:
-            session.set_keyframe(frame, {"object1": done.result(frame).matte(object_id)})
+            hard = done.result(frame).matte(object_id) == 1  # as one stroke is
+            session.set_keyframe(frame, {"object1": hard})
         for _ in session.propagate():
             pass
         for frame, object_id in keyframes[1:]:

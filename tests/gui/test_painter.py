@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import TYPE_CHECKING, ClassVar
 
@@ -177,6 +178,30 @@ def test_an_error_is_told_and_the_work_goes_on(qtbot, painter):
     painter.finish()
     assert heard[0] == "There is nothing here."
     assert not painter.busy
+
+
+@pytest.mark.parametrize("step", ["press", "move", "release"])
+@pytest.mark.parametrize("error", [roto.RotoError("No."), ZeroDivisionError()])
+def test_a_tool_that_fails_does_not_hold_the_frame(qtbot, painter, step, error, monkeypatch):
+    painter.choose("brush")
+    tool = painter.tool
+
+    def fail(layer, at):
+        raise error
+
+    monkeypatch.setattr(tool, step, fail)
+    expected = () if isinstance(error, roto.RotoError) else ZeroDivisionError
+    with contextlib.suppress(*([expected] if expected else [])):
+        stroke(painter, (30, 30), (32, 30))
+    assert not painter.stage.holding
+    assert not painter.busy
+    monkeypatch.undo()
+    painter.stage.go_to(1)  # is shown, as nothing is held
+    qtbot.waitUntil(lambda: not painter.stage.waiting and painter.stage.whole, timeout=20_000)
+    stroke(painter, (30, 30), (40, 30))
+    assert not painter.stage.holding
+    qtbot.waitUntil(lambda: painter.document.settled, timeout=20_000)
+    assert painter.document.snapshot.keyframes == (1,)
 
 
 def test_an_asker_answers_one_question_at_a_time_elsewhere(qtbot):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -189,10 +190,8 @@ def door(line, tmp_path):
     enter.file = file
     yield enter
     for connection, found in made:
-        try:
+        with contextlib.suppress(OSError):
             connection.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
         found.close()
         connection.close()
     listener.close()

@@ -77,7 +77,7 @@ solo_object | Solo | Shift+S | object state | Shows the active object alone.
 -
 lock_frame | Lock this frame | Shift+K | object | Its mattes stay, whatever is propagated.
 lock_range | Lock the range | Ctrl+Shift+K | object | From the in to the out point.
-tool_lock_region | Lock region | Alt+L | clip state:tool | Draw around what is to stay; Alt unlocks.
+tool_lock_region | Lock region | Alt+R | clip state:tool | Draw around what is to stay; Alt unlocks.
 unlock | Unlock | Ctrl+Alt+K | clip | Here, or in the range; the rest of longer locks stays.
 -
 absent_here | Not in this frame | Shift+A | object | Says that the object cannot be seen here.

@@ -13,12 +13,13 @@ from PySide6.QtWidgets import QFileDialog
 from roto.models import DEFAULT
 from roto.project.home import PROJECT
 from roto_gui.commands import locks
+from roto_gui.commands.dropping import drop
 from roto_gui.document.opening import Opening, as_clip
 from roto_gui.export.dialog import ExportDialog
 from roto_gui.settings.recent import remember
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from PySide6.QtWidgets import QWidget
 
@@ -76,6 +77,10 @@ class Files:
         opening = Opening(path, model, chosen.short_side, chosen.device, clip=clip)
         self.work.document.open(opening.session)
 
+    def drop(self, paths: Sequence[Path]) -> None:
+        """The first of what was dropped on the picture: a mask, or something to open."""
+        drop(self.work, paths[0], self.open)
+
     def close(self) -> None:
         """Close the project; what is begun is kept."""
         self.work.painter.finish()
@@ -114,7 +119,7 @@ class Files:
 
     def browse_mask(self) -> None:
         """Ask for a mask file, which becomes a keyframe here."""
-        if locks.refuse(self.work, self.work.frame):
+        if locks.refuse_active(self.work, self.work.frame):
             return
         self._ask(
             _tr("Import mask"),

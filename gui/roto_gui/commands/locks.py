@@ -22,13 +22,23 @@ def slots(work: Workspace) -> dict[str, Callable[..., None]]:
     }
 
 
-def refuse(work: Workspace, frame: int) -> bool:
-    """Whether the active object is locked at a frame, which is said, with a button to unlock it.
+def refuse_active(work: Workspace, frame: int) -> bool:
+    """The same for the active object."""
+    return refuse(work, frame, None if work.active is None else work.active.id)
+
+
+def refuse(work: Workspace, frame: int, which: int | None) -> bool:
+    """Whether an object is locked at a frame, which is said, with a button to unlock it.
 
     What would be painted there would be kept, but not be seen.
+
+    Args:
+        work: Where.
+        frame: Frame number.
+        which: Id of the object; None: one that is still to come.
     """
-    snapshot, found = work.snapshot, work.active
-    which = None if found is None else found.id
+    snapshot = work.snapshot
+    found = None if snapshot is None else snapshot.object(which)
     if snapshot is None or not snapshot.locked(frame, which):
         return False
     name = _tr("A new object") if found is None else found.name

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PySide6.QtCore import QObject
 
 from roto.painting import (
     feather,
@@ -20,6 +21,7 @@ from roto.painting import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from roto_gui.state import ObjectState
     from roto_gui.tools.base import Alpha
     from roto_gui.workspace import Workspace
 
@@ -82,13 +84,71 @@ def _copy(work: Workspace, step: int) -> None:
     if snapshot is None or found is None:
         return
     place = snapshot.frames.index(work.frame) + step
-    if not 0 <= place < len(snapshot.frames):
-        return
-    matte = work.stage.matte(snapshot.frames[place], found.id)
-    if matte is None:
-        work.noticed.emit(work.tr("There is no mask of {name} there.").format(name=found.name))
-        return
-    work.painter.apply(lambda _: matte)
+    if 0 <= place < len(snapshot.frames):
+        Copying(work, snapshot.frames[place], found)
+
+
+class Copying(QObject):
+    """An object's mask on its way from another frame; it ends when the artist goes elsewhere.
+
+    Args:
+        work: Where it is to be.
+        source: The frame it is from.
+        of: The object.
+    """
+
+    def __init__(self, work: Workspace, source: int, of: ObjectState) -> None:
+        super().__init__(work)
+        work.painter.finish()
+        self._work, self._source, self._of = work, source, of
+        self._place = work.frame, work.stage.active
+        supply = work.stage.supply
+        supply.came.connect(self._look)
+        supply.broke.connect(self._look)
+        work.document.changed.connect(self._ask)
+        for elsewhere in (work.stage.frame_changed, work.stage.active_changed):
+            elsewhere.connect(self._check)
+        work.painter.painted.connect(self._end)  # somebody else says what is here
+        self._ask()
+
+    def _ask(self) -> None:
+        self._work.stage.supply.request(
+            self._work.frame, 1 if self._source > self._place[0] else -1
+        )
+        self._look()
+
+    def _look(self, _: int = 0) -> None:
+        """Take the mask if it is there, and the frame that it is for."""
+        work, supply = self._work, self._work.stage.supply
+        if work.stage.waiting or not work.stage.whole or not work.document.settled:
+            return
+        found = supply.mattes(self._source)
+        if found is None and self._source not in supply.unreadable:
+            return
+        matte = supply.matte(self._source, self._of.id)
+        self._end()
+        if matte is None:
+            text = work.tr("There is no mask of {name} there.")
+            work.noticed.emit(text.format(name=self._of.name))
+        else:
+            work.painter.apply(lambda _: matte)
+
+    def _check(self) -> None:
+        if self._place != (self._work.frame, self._work.stage.active):
+            self._end()
+
+    def _end(self, _: int = 0) -> None:
+        work = self._work
+        for signal, slot in (
+            (work.stage.supply.came, self._look),
+            (work.stage.supply.broke, self._look),
+            (work.document.changed, self._ask),
+            (work.stage.frame_changed, self._check),
+            (work.stage.active_changed, self._check),
+            (work.painter.painted, self._end),
+        ):
+            signal.disconnect(slot)
+        self.deleteLater()
 
 
 def _remove_keyframe(work: Workspace) -> None:

@@ -39,7 +39,7 @@ def _with_active(work: Workspace, do: Callable[[int], None]) -> None:
 
 def _absent(work: Workspace) -> None:
     work.painter.finish()
-    if work.active is not None and not locks.refuse(work, work.frame):
+    if work.active is not None and not locks.refuse_active(work, work.frame):
         work.document.set_absent(work.frame, work.active.id)
 
 

@@ -12,6 +12,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from roto.errors import MaskError
 from roto.worker import Job
 from roto_gui.document.keeper import Keeper
 from roto_gui.document.watch import Watch
@@ -261,10 +262,14 @@ class Document(Keeper):
         ``encoded`` tells of each. Edits do not wait for it, and other work ends it.
         """
         order = list(frames)
+
+        def tell(frame: int) -> None:
+            self.post(self.encoded.emit, frame)
+
         job = Job(
             self.tr("Encode ahead"),
             lambda s: _ahead(s, order),
-            lambda frame: self.post(self.encoded.emit, frame),
+            tell,
             _nothing,
             _nothing,
             background=True,
@@ -299,6 +304,8 @@ def _paint(
 ) -> None:
     if callable(alpha):
         alpha = alpha()
+    if which not in session.objects:
+        raise MaskError("The object that was painted was removed meanwhile: undo that first.")
     if (frame, which) in session.project.results():
         session.correct(frame, which, alpha)
     else:

@@ -164,6 +164,22 @@ class Keeper(QObject):
 
         self._worker.post(Task(self.tr("Show frame"), do, edits=False))
 
+    def look(self, name: str, find: Callable[[Session], Any], then: Callable[[Any], None]) -> None:
+        """Find something out in the session's thread; an edit is no business of it.
+
+        Args:
+            name: What it is.
+            find: Called there.
+            then: Is given what was found, on the window's thread, if the project is still open.
+        """
+        if self._worker is None:
+            return
+
+        def do(session: Session) -> None:
+            self.post(then, find(session))
+
+        self._worker.post(Task(name, do, edits=False))
+
     def edit(
         self,
         name: str,

@@ -30,6 +30,7 @@ GAMMA = Scale(0.2, 5.0, 1.0, 2, 0.1, logarithmic=True)
 OPACITY = Scale(0.0, 100.0, 45.0, 0, 5.0, " %")
 WIPE = Scale(0.0, 100.0, 50.0, 0, 5.0, " %")
 _WITH_COLOURS: tuple[ViewMode, ...] = ("overlay",)
+_LENGTH = 14  # letters of a list that are always shown
 
 
 class ViewOptions(QWidget):
@@ -49,7 +50,7 @@ class ViewOptions(QWidget):
         self.opacity = NumberSlider(OPACITY, self.tr("Opacity of the overlay"), self)
         self.background = QPushButton(self)
         self.background.setToolTip(self.tr("Colour behind the cut-out"))
-        self.onion = QCheckBox(self.tr("Outlines of the neighbouring frames"), self)
+        self.onion = QCheckBox(self.tr("Outlines of neighbours"), self)
         self.wipe = QCheckBox(self.tr("Plate left of"), self)
         self.wipe_at = NumberSlider(WIPE, self.tr("Place of the wipe"), self)
         self.reset = QPushButton(self.tr("Reset"), self)
@@ -122,9 +123,11 @@ class ViewOptions(QWidget):
             self.channel.addItem(channels[channel], channel)
 
     def _arrange(self) -> None:
-        wipe = QHBoxLayout()
-        wipe.addWidget(self.wipe)
-        wipe.addWidget(self.wipe_at, 1)
+        for box in (self.mode, self.channel):  # the list is as wide as its texts, the panel not
+            box.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
+            box.setMinimumContentsLength(_LENGTH)
         form = QFormLayout()
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
@@ -135,7 +138,8 @@ class ViewOptions(QWidget):
         form.addRow(self.tr("Opacity"), self.opacity)
         form.addRow(self.tr("Background"), self.background)
         form.addRow(self.tr("Onion skin"), self.onion)
-        form.addRow(self.tr("Wipe"), wipe)
+        form.addRow(self.tr("Wipe"), self.wipe)
+        form.addRow("", self.wipe_at)
         last = QHBoxLayout()
         last.addStretch(1)
         last.addWidget(self.reset)

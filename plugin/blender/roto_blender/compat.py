@@ -72,21 +72,51 @@ def strips_of(editor: Any) -> Any:
 
 
 @contextmanager
-def sequencing(scene: Any) -> Iterator[None]:
-    """A scene's strips can be edited: modifiers.new() ends Blender 5.0 where no scene is set."""
-    space = bpy.context.workspace
-    if not hasattr(space, "sequencer_scene") or space.sequencer_scene == scene:
+def in_window() -> Iterator[None]:
+    """Blender's timers know no window, which some of its calls need."""
+    windows = bpy.context.window_manager.windows
+    if bpy.context.window is not None or not windows:
         yield
         return
-    before, space.sequencer_scene = space.sequencer_scene, scene
-    try:
+    with bpy.context.temp_override(window=windows[0]):
         yield
-    finally:
-        if before is not None:
-            space.sequencer_scene = before
+
+
+@contextmanager
+def sequencing(scene: Any) -> Iterator[None]:
+    """A scene's strips can be edited: modifiers.new() ends Blender 5.0 where no scene is set."""
+    with in_window():
+        space = bpy.context.workspace
+        if not hasattr(space, "sequencer_scene") or space.sequencer_scene == scene:
+            yield
+            return
+        before, space.sequencer_scene = space.sequencer_scene, scene
+        try:
+            yield
+        finally:
+            if before is not None:
+                space.sequencer_scene = before
+
+
+def push_undo(message: str) -> None:
+    """A step of Blender's own undo, where it keeps any."""
+    with in_window():
+        if bpy.ops.ed.undo_push.poll():
+            bpy.ops.ed.undo_push(message=message)
+
+
+def saved_path(path: str) -> str:
+    """A path as Blender would save it: relative to the .blend, if the artist wants it so."""
+    if not bpy.data.filepath or not bpy.context.preferences.filepaths.use_relative_paths:
+        return path
+    try:
+        return bpy.path.relpath(path)
+    except ValueError:  # another drive
+        return path
 
 
 def read_again(strip: Any) -> None:
     """Have a strip's files read anew."""
-    for cache in ("RAW", "PREPROCESSED", "COMPOSITE"):
+    known = strip.bl_rna.functions["invalidate_cache"].parameters["type"].enum_items
+    for cache in known.keys():  # noqa: SIM118 - no dictionary: Blender gives the names so
         strip.invalidate_cache(cache)

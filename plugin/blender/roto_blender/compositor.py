@@ -32,7 +32,7 @@ def wire_mattes(scene: Any, shot: Any, objects: Sequence[str], files: dict[str, 
     """
     tree = compat.compositor_tree(scene)
     for name in objects:
-        image = sequence(f"roto {shot.name} {name}", files[name])
+        image = _sequence(f"roto {shot.name} {name}", files[name])
         node = _node(tree, f"roto {shot.name} {name} matte", "CompositorNodeImage", f"{name} matte")
         node.image = image
         _time(node, shot)
@@ -42,7 +42,11 @@ def wire_mattes(scene: Any, shot: Any, objects: Sequence[str], files: dict[str, 
 def wire_cryptomatte(scene: Any, shot: Any, objects: Sequence[str], file: str) -> None:
     """A Cryptomatte node for each object, on a Set Alpha node with the plate."""
     tree = compat.compositor_tree(scene)
-    image = sequence(f"roto {shot.name} Cryptomatte", file)
+    image = _image(f"roto {shot.name} Cryptomatte", file)
+    # Blender 4.2 finds names only in the manifest of a file that has been read before.
+    image.source = "FILE"
+    image.reload()
+    len(image.pixels)
     for name in objects:
         label = f"{name} Cryptomatte"
         node = _node(tree, f"roto {shot.name} {name} crypto", "CompositorNodeCryptomatteV2", label)
@@ -51,19 +55,26 @@ def wire_cryptomatte(scene: Any, shot: Any, objects: Sequence[str], file: str) -
         _time(node, shot)
         node.matte_id = name
         _set_alpha(tree, scene, shot, name, node.outputs["Matte"])
+    image.source = "SEQUENCE"
 
 
-def sequence(name: str, file: str) -> Any:
-    """An image datablock of mattes: data, not colour. Its files are read anew."""
+def _sequence(name: str, file: str) -> Any:
+    """An image datablock of mattes; its files are read anew."""
+    image = _image(name, file)
+    image.source = "SEQUENCE"
+    image.reload()
+    return image
+
+
+def _image(name: str, file: str) -> Any:
+    """The image of that name: data, not colour."""
     image = bpy.data.images.get(name)
     if image is None:
-        image = bpy.data.images.load(file)
+        image = bpy.data.images.load(compat.saved_path(file))
         image.name = name
     elif os.path.normpath(bpy.path.abspath(image.filepath)) != os.path.normpath(file):
-        image.filepath = file
-    image.source = "SEQUENCE"
+        image.filepath = compat.saved_path(file)
     image.colorspace_settings.name = "Non-Color"
-    image.reload()
     return image
 
 
@@ -74,7 +85,7 @@ def plate_clip(shot: Any) -> Any:
     name = f"roto {shot.name}"
     clip = bpy.data.movieclips.get(name)
     if clip is None:
-        clip = bpy.data.movieclips.load(shot.file)
+        clip = bpy.data.movieclips.load(compat.saved_path(shot.file))
         clip.name = name
     number = _number(shot)
     clip.frame_start = number + shot.shift

@@ -5,9 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import bpy
-
-from . import compositor, engine, sequencer, shots
+from . import compat, compositor, engine, sequencer, shots
 from .names import file_at
 
 if TYPE_CHECKING:
@@ -73,4 +71,4 @@ def place(kind: str, names: Sequence[str]) -> None:
             sequencer.mask_strip(scene, shot, name, files)
     shots.remember_received(shot, kind, list(names))
     engine.say(f"Received {', '.join(names)}: frames {shot.first} to {shot.last}.")
-    bpy.ops.ed.undo_push(message="roto: receive")
+    compat.push_undo("roto: receive")

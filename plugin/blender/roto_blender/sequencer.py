@@ -55,7 +55,9 @@ def _plate(strips: Any, shot: Any) -> Any:
         files = [file_at(shot.plate, frame) for frame in range(shot.first, shot.last + 1)]
         plate = _images(strips, name, files, channel, start)
     else:
-        plate = strips.new_movie(name, shot.file, channel, MOVIE_FIRST + shot.shift)
+        plate = strips.new_movie(
+            name, compat.saved_path(shot.file), channel, MOVIE_FIRST + shot.shift
+        )
     plate.blend_type = "ALPHA_OVER"
     return plate
 
@@ -74,7 +76,8 @@ def _matte(strips: Any, shot: Any, name: str, files: Sequence[str]) -> Any:
 
 
 def _images(strips: Any, name: str, files: Sequence[str], channel: int, start: int) -> Any:
-    strip = strips.new_image(name, files[0], channel, start, fit_method="ORIGINAL")
+    first = compat.saved_path(files[0])
+    strip = strips.new_image(name, first, channel, start, fit_method="ORIGINAL")
     for file in files[1:]:
         strip.elements.append(os.path.basename(file))
     strip.frame_final_duration = len(files)

@@ -52,9 +52,9 @@ class RotoShot(bpy.types.PropertyGroup):
 
     kind: StringProperty()
     source: StringProperty()
-    plate: StringProperty(subtype="FILE_PATH")
-    file: StringProperty(subtype="FILE_PATH")
-    project: StringProperty(subtype="FILE_PATH")
+    plate: StringProperty()
+    file: StringProperty()
+    project: StringProperty()
     project_absolute: StringProperty()
     shift: IntProperty(min=-(10**9), max=10**9)
     rate: StringProperty()
@@ -199,7 +199,8 @@ def received(shot: Any) -> dict[str, list[str]]:
 
 def remember_received(shot: Any, kind: str, names: list[str]) -> None:
     """Note what was received, so that it can be kept up to date."""
-    shot.received = json.dumps({**received(shot), kind: names})
+    known = {k: before for k, before in received(shot).items() if k != kind}
+    shot.received = json.dumps({**known, kind: names})  # the newest last: it is what is connected
 
 
 _PATHS = ("project", "plate", "file")
@@ -236,6 +237,13 @@ def after_load(*_: Any) -> None:
     engine.leave()
 
 
+@persistent
+def after_undo(*_: Any) -> None:
+    """Blender's undo does not reach the project: show it as it is."""
+    if engine.state.status:
+        engine.take_status(engine.state.status)
+
+
 def _relative(path: str, folder: str) -> str:
     try:
         return bpy.path.relpath(path, start=folder)
@@ -243,28 +251,31 @@ def _relative(path: str, folder: str) -> str:
         return path
 
 
+def _handlers() -> tuple[tuple[Any, Any], ...]:
+    handlers = bpy.app.handlers
+    return (
+        (handlers.save_pre, before_save),
+        (handlers.save_post, after_save),
+        (handlers.save_post_fail, after_save),
+        (handlers.load_post, after_load),
+        (handlers.undo_post, after_undo),
+        (handlers.redo_post, after_undo),
+    )
+
+
 def register() -> None:
     """Give every scene its shots."""
     for cls in CLASSES:
         bpy.utils.register_class(cls)
     bpy.types.Scene.roto = PointerProperty(type=RotoScene)
-    handlers = bpy.app.handlers
-    handlers.save_pre.append(before_save)
-    handlers.save_post.append(after_save)
-    handlers.save_post_fail.append(after_save)
-    handlers.load_post.append(after_load)
+    for where, function in _handlers():
+        where.append(function)
     engine.state.told.append(take_status)
 
 
 def unregister() -> None:
     """Take all of it away; what is in the .blend stays there."""
-    handlers = bpy.app.handlers
-    for where, function in (
-        (handlers.save_pre, before_save),
-        (handlers.save_post, after_save),
-        (handlers.save_post_fail, after_save),
-        (handlers.load_post, after_load),
-    ):
+    for where, function in _handlers():
         if function in where:
             where.remove(function)
     if take_status in engine.state.told:

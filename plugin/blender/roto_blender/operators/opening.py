@@ -64,6 +64,7 @@ def send(scene: Any, plate: Plate) -> None:
         scene = bpy.data.scenes.get(name)
         if scene is not None:
             shots.remember(scene, plate, status["project"])
+            compat.push_undo("roto: send")
         engine.take_status(status)
         engine.say(f"{plate.name} is open in roto.")
         look_at_receipt()
