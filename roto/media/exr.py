@@ -116,7 +116,7 @@ def _rate(header: Mapping[str, Any]) -> Fraction | None:
 
 def _timecode(header: Mapping[str, Any]) -> str:
     """``timeCode`` as text; above 30 frames per second its field phase is half a number."""
-    code = header.get("timeCode")
+    code: Any = header.get("timeCode")
     if not hasattr(code, "fieldPhase"):  # none, or something else of that name
         return ""
     rate, frame = _rate(header), code.frame
