@@ -190,7 +190,7 @@ def _still_alpha(path: Path, name: str) -> Floats:
     levels = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
     assert levels is not None, path
     plane = levels if levels.ndim == 2 else levels[..., 3]
-    highest = 1 if plane.dtype == np.float32 else np.iinfo(plane.dtype).max
+    highest = {"uint8": 255, "uint16": 65535, "float32": 1}[plane.dtype.name]
     alpha: Floats = (plane / highest).astype(np.float32)
     return alpha
 

@@ -29,8 +29,7 @@ class Line:
     """One client's end."""
 
     def __init__(self, source, sink):
-        self._source, self._sink = source, sink
-        self._inbox, self._number = queue.Queue(), 0
+        self._sink, self._inbox, self._number = sink, queue.Queue(), 0
         self.asked, self.events, self.answers = {}, [], {}
         threading.Thread(target=self._read, args=(source,), daemon=True).start()
 
@@ -112,10 +111,21 @@ class Line:
         clip, project = str(shot / "plate" / "p.####.png"), str(shot / "a.roto")
         return self.ask("open", {"clip": clip, "project": project, **more})
 
-    def close(self):
-        for one in (self._sink, self._source):
+
+@contextmanager
+def joined(port):
+    """One more client, by socket."""
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        reading, writing = connection.makefile("rb"), connection.makefile("wb")
+        made = Line(reading, writing)
+        try:
+            yield made
+        finally:
             with contextlib.suppress(OSError):
-                one.close()
+                connection.shutdown(socket.SHUT_RDWR)  # or closing waits for who reads
+            for one in (writing, reading):
+                with contextlib.suppress(OSError):
+                    one.close()
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMainWindow, QWidget
 
 from roto.fake_engine import FakeEngine, FakeMemory
 from roto_gui.main_window import MainWindow
@@ -40,6 +41,21 @@ class SlowEngine(FakeEngine):
 
     def open_memory(self) -> FakeMemory:
         return SlowMemory(self.settings)
+
+
+def bare_window(qtbot: QtBot, width: int = 640, height: int = 480) -> QMainWindow:
+    """A window with nothing in it that is shown and has the keyboard."""
+    made = QMainWindow()
+    qtbot.addWidget(made)
+    made.resize(width, height)
+    middle = QWidget()
+    middle.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    made.setCentralWidget(middle)
+    with qtbot.waitExposed(made):
+        made.show()
+    made.activateWindow()
+    middle.setFocus()
+    return made
 
 
 def make_window(engine: FakeEngine | None = None) -> MainWindow:

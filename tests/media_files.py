@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import imageio_ffmpeg
@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT, BITS = 96, 64, 6
 FRAME_COUNT = 24
+COLOURS = np.array(
+    [
+        *[(255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)],
+        *[(0, 0, 0), (128, 128, 128), (200, 120, 40), (30, 90, 160)],
+    ],
+    np.uint8,
+)
 
 
 def numbered(position: int) -> npt.NDArray[np.uint8]:
@@ -100,3 +107,20 @@ def exr_sequence(folder: Path, dtype: type[np.floating]) -> Path:
         planes = {letter: picture[:, :, i] for i, letter in enumerate("RGB")}
         write_exr(folder / f"plate.{1001 + position}.exr", planes)
     return folder / "plate.%04d.exr"
+
+
+def colour_bars() -> npt.NDArray[np.uint8]:
+    return np.broadcast_to(np.repeat(COLOURS, 16, axis=0)[None], (64, 128, 3)).copy()
+
+
+def bar_values(image: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """Mean colour of each bar, away from its edges, in 8-bit code values."""
+    bars = image[24:40].reshape(16, 8, 16, 3)[:, :, 6:10].astype(np.float64).mean(axis=(0, 2))
+    return np.asarray(bars * (1 if image.dtype == np.uint8 else 255))
+
+
+def cut_short(path: Path, share: float) -> Path:
+    data = path.read_bytes()
+    short = path.with_stem("short")
+    short.write_bytes(data[: int(len(data) * share)])
+    return short

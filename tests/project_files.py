@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -20,7 +21,9 @@ from roto.project import (
 CLIP = ClipRecord("plate.mov", "", None, "", 64, 48, "24000/1001", 1001, 10, "display", {"a": [1]})
 HERO = ObjectRecord(1, "hero", (255, 0, 0))
 CAR = ObjectRecord(2, "car", (0, 255, 0), visible=False, first=1002, last=1004)
+LONG = ClipRecord("plate.mov", "", None, "", 1920, 1080, "24", 1001, 1000, "display")
 GOLDEN = Path(golden.__file__).with_name("project_v1.roto")
+posix = pytest.mark.skipif(os.name != "posix", reason="needs signals and limits of POSIX")
 
 
 def rows(project):
@@ -32,6 +35,25 @@ def rows(project):
         project.locks(),
         project.settings(),
     )
+
+
+def everything(project):
+    """All that an edit can change, and what can be undone and redone."""
+    return (*rows(project), project.steps())
+
+
+def tell(figures):
+    """Print a measurement; pytest shows it with -s, or beside a failure."""
+    sys.stdout.write(f"\n{figures}\n")
+
+
+def new_project(path=None):
+    """A project of a thousand frames with one object."""
+    project = Project.create(LONG, path)
+    with project.edit("begin") as edit:
+        edit.put_object(ObjectRecord(1, "hero", (255, 0, 0)))
+        edit.put_provenance({"model": "small"})
+    return project
 
 
 def fill(project):

@@ -20,6 +20,7 @@ def hint(
     receipt: bool,
     way: Callable[[str], str],
     begun: str = "",
+    locked: bool = False,
 ) -> str:
     """What an artist would want to know now.
 
@@ -30,6 +31,7 @@ def hint(
         receipt: Whether a propagation waits to be accepted.
         way: Gives how a command is reached, by its id: its key, or else its menu.
         begun: Name of the tool that has begun something and not finished it; empty: none.
+        locked: Whether the active object is locked at the frame on the canvas.
     """
     if snapshot is None:
         return _tr("Drop a clip or a project here, or open the sample.")
@@ -41,6 +43,9 @@ def hint(
         return _tr(
             "Clicks add corners. Enter, or a click on the first one, closes it; Esc drops it."
         )
+    if locked:
+        text = _tr("Locked at this frame: it stays as it is. {unlock} unlocks it.")
+        return text.format(unlock=way("unlock"))
     if active is None or not active.keyframes:
         return _tr("Draw a stroke inside the object. Right button or Alt: what is not the object.")
     if busy:

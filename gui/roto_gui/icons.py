@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     At = tuple[float, float]
 
 _UNITS = 24.0
-_SIZES = (16, 18, 20, 24, 25, 27, 28, 30, 32, 35, 36, 40, 48, 60, 64)
+_SIZES = (16, 18, 20, 23, 24, 25, 27, 28, 30, 32, 35, 36, 40, 48, 54, 60, 64)
 """Pixels: 16, 18 and 20 at 1, 1.25, 1.5, 1.75, 2 and 3 pixels per unit; scaling would blur."""
 _PEN = 1.8  # units
 _DISABLED = 0.35  # of the opacity

@@ -78,6 +78,7 @@ class Wiring(QObject):
         stage.frame_changed.connect(window.transport.set_frame)
         stage.frame_changed.connect(window.objects_panel.set_frame)
         stage.frame_changed.connect(window.receipts.set_frame)
+        stage.frame_changed.connect(lambda _: self._show_hint())
         stage.active_changed.connect(window.timeline.set_active)
         stage.active_changed.connect(window.objects_panel.set_active)
         stage.active_changed.connect(lambda _: self._show_state())
@@ -230,19 +231,7 @@ class Wiring(QObject):
         """The hint, and which commands there are."""
         snapshot, window = self.document.snapshot, self.window
         active = self.work.active
-        if window.config.preferences.hints:
-            window.status.set_hint(
-                hint(
-                    snapshot,
-                    active,
-                    busy=self.document.busy,
-                    begun=self.painter.tool.name if self.painter.tool.busy else "",
-                    receipt=self.document.receipt is not None,
-                    way=window.actions_.way,
-                )
-            )
-        else:
-            window.status.set_hint("")
+        self._show_hint()
         have: list[Needs] = []
         without = self._nothing_to()
         if snapshot is not None:
@@ -255,6 +244,22 @@ class Wiring(QObject):
                 have.append("receipt")
         window.actions_.set_available(have, without)
         window.tool_options.set_operations_enabled(active is not None)
+
+    def _show_hint(self) -> None:
+        window, snapshot = self.window, self.document.snapshot
+        if not window.config.preferences.hints:
+            window.status.set_hint("")
+            return
+        text = hint(
+            snapshot,
+            self.work.active,
+            busy=self.document.busy,
+            begun=self.painter.tool.name if self.painter.tool.busy else "",
+            receipt=self.document.receipt is not None,
+            way=window.actions_.way,
+            locked=snapshot is not None and snapshot.locked(self.work.frame, self.stage.active),
+        )
+        window.status.set_hint(text)
 
     def _nothing_to(self) -> list[str]:
         """Commands there is nothing for: undo, redo, and all edits where one may only look."""

@@ -246,13 +246,13 @@ def _of_strip(strips: Any, name: str, folder: str) -> dict[str, Any]:
 
 
 def render(job: Job) -> dict[str, Any]:
-    """Render a project, a 16-bit PNG per frame."""
+    """Render a project, a 16-bit TIFF per frame: the PNGs of 5.0 have a chunk twice."""
     bpy.ops.wm.open_mainfile(filepath=job["project"])
     scene, want = bpy.context.scene, job["wanted"]
     settings = scene.render.image_settings
     if hasattr(settings, "media_type"):
         settings.media_type = "IMAGE"
-    settings.file_format, settings.color_mode, settings.color_depth = "PNG", "RGBA", "16"
+    settings.file_format, settings.color_mode, settings.color_depth = "TIFF", "RGBA", "16"
     for frame in range(want["first"], want["last"] + 1):
         scene.frame_set(frame)
         scene.render.filepath = _numbered(job["pictures"], frame)

@@ -18,10 +18,19 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Optional
 
-from .link import Link, Process, Socket, engine_command, engine_environment, see_off
+from .link import (
+    Book,
+    Future,
+    Link,
+    Process,
+    Socket,
+    engine_command,
+    engine_environment,
+    see_off,
+)
 from .protocol import METHODS, PROTOCOL, ProtocolError, write_message
 
 __all__ = ["ERRORS", "Client", "Event", "Future", "engine_command", "engine_environment"]
@@ -47,56 +56,6 @@ HELLO_SECONDS = 60.0  # a cold disk takes its time to read Python and roto
 _CRASHES, _CRASH_SECONDS = 3, 120.0  # so many in so long: it makes no sense to start it again
 _LOG_LINES = 200
 _POLL_SECONDS = 0.02
-
-
-class Future:
-    """One request, and its answer when it has come.
-
-    Attributes:
-        id: Its number.
-        method: What was asked.
-        params: With what.
-        done: Whether there is an answer or an error.
-        error: What went wrong; None where nothing did.
-        progress: Parameters of its newest ``progress`` event; None before the first.
-    """
-
-    def __init__(self, number: int, method: str, params: dict[str, Any]) -> None:
-        self.id, self.method, self.params = number, method, params
-        self.done, self.error = False, None  # type: bool, Optional[ProtocolError]
-        self.progress: dict[str, Any] | None = None
-        self.again = False  # it was sent to an engine that ended before it answered
-        self.deadline: float | None = None
-        self.inner = False  # the client's own
-        self._result: dict[str, Any] | None = None
-        self._callbacks: list[Callable[[Future], None]] = []
-
-    def result(self) -> dict[str, Any]:
-        """The answer.
-
-        Raises:
-            ProtocolError: the error it got instead, or there is no answer yet.
-        """
-        if self.error is not None:
-            raise self.error
-        if self._result is None:
-            raise ProtocolError("StateError", f"There is no answer to {self.method} yet.")
-        return self._result
-
-    def add_done(self, callback: Callable[[Future], None]) -> None:
-        """Have something called with this when it is done; at once if it is."""
-        if self.done:
-            callback(self)
-        else:
-            self._callbacks.append(callback)
-
-    def finish(self, result: dict[str, Any] | None, error: ProtocolError | None) -> None:
-        """Give it its answer or error; for the client."""
-        if self.done:
-            return
-        self.done, self._result, self.error = True, result, error
-        for callback in self._callbacks:
-            callback(self)
 
 
 class Client:
@@ -127,12 +86,11 @@ class Client:
         self.state, self.engine = "idle", None  # type: str, Optional[dict[str, Any]]
         self.log: deque[str] = deque(maxlen=_LOG_LINES)
         self._command, self._token_file, self._name = command or [], token_file, name
+        self._who = token_file or (self._command or ["No Python"])[0]
         self._environment = environment
         self._on_event = on_event
         self._link: Link | None = None
-        self._number = 0
-        self._sent: dict[int, Future] = {}
-        self._waiting: deque[Future] = deque()
+        self._book = Book()
         self._opened: dict[str, Any] | None = None  # how to open what is open once more
         self._crashes: list[float] = []
 
@@ -143,17 +101,13 @@ class Client:
         self.state = "starting"
         hello = {"protocol": PROTOCOL, "client": self._name}
         try:
-            if self._token_file is None:
-                environment = self._environment or engine_environment()
-                self._link = Process(self._command, environment, self.log)
-            else:
-                with open(self._token_file, encoding="utf-8") as file:
-                    known = json.load(file)
-                hello["token"] = known["token"]
-                self._link = Socket(known["port"])
+            self._link = self._dial(hello)
         except (OSError, ValueError, LookupError, TypeError) as error:
             self._link = None
-            self._soon(self._fail, "StartError", self._why_not(error))
+            text = f"No engine can be joined by {self._token_file}; it has ended."
+            if self._token_file is None:
+                text = why_not(self._who, self.log, error)
+            self._soon(self._fail, "StartError", text)
             return
         self._ask("hello", hello, self._greeted, HELLO_SECONDS)
 
@@ -178,20 +132,19 @@ class Client:
         """
         if self.state == "closed":
             raise ProtocolError("ClosedError", "The client was closed; make a new one.")
-        future = self._future(method, dict(params or {}))
+        future = self._book.new(method, dict(params or {}), timeout)
         write_message({"id": future.id, "method": method, "params": future.params})
-        future.deadline = None if timeout is None else time.monotonic() + timeout
         if on_done is not None:
             future.add_done(on_done)
-        self._waiting.append(future)
+        self._book.waiting.append(future)
         self.start()
         self._flush()
         return future
 
     def cancel(self, future: Future) -> Future:
         """Ask that a job ends; the frame it is at is finished, and it answers ``cancelled``."""
-        if future in self._waiting:
-            self._waiting.remove(future)
+        if future in self._book.waiting:
+            self._book.waiting.remove(future)
             future.finish({"ended": "cancelled", "frames": 0}, None)
             return future
         return self.call("cancel", {"request": future.id})
@@ -239,23 +192,25 @@ class Client:
         """
         link, self._link = self._link, None
         started, self.state = self.state, "closed"
-        for future in [*self._sent.values(), *self._waiting]:
+        for future in self._book.clear():
             future.finish(None, ProtocolError("ClosedError", "The client was closed."))
-        self._sent.clear()
-        self._waiting.clear()
         if link is None:
             return
         if started == "ready":
-            self._number += 1
-            link.send(write_message({"id": self._number, "method": "quit"}))
+            link.send(write_message({"id": self._book.new("quit", {}).id, "method": "quit"}))
         link.hang_up()
         ending = threading.Thread(target=see_off, args=(link,), name="roto end", daemon=True)
         ending.start()
         ending.join(wait)
 
-    def _future(self, method: str, params: dict[str, Any]) -> Future:
-        self._number += 1
-        return Future(self._number, method, params)
+    def _dial(self, hello: dict[str, Any]) -> Link:
+        """Start the engine, or join it; the token goes into the hello."""
+        if self._token_file is None:
+            return Process(self._command, self._environment or engine_environment(), self.log)
+        with open(self._token_file, encoding="utf-8") as file:
+            known = json.load(file)
+        hello["token"] = known["token"]
+        return Socket(known["port"])
 
     def _ask(
         self,
@@ -265,9 +220,8 @@ class Client:
         seconds: float | None = None,
     ) -> None:
         """A request of the client's own, past the waiting ones."""
-        future = self._future(method, params)
+        future = self._book.new(method, params, seconds)
         future.inner = True
-        future.deadline = None if seconds is None else time.monotonic() + seconds
         future.add_done(on_done)
         self._send(future)
 
@@ -275,12 +229,12 @@ class Client:
         if self._link is None:
             return
         line = write_message({"id": future.id, "method": future.method, "params": future.params})
-        self._sent[future.id] = future
+        self._book.sent[future.id] = future
         self._link.send(line)
 
     def _flush(self) -> None:
-        while self.state == "ready" and self._waiting:
-            self._send(self._waiting.popleft())
+        while self.state == "ready" and self._book.waiting:
+            self._send(self._book.waiting.popleft())
 
     def _soon(self, function: Callable[..., None], *arguments: Any) -> None:
         """Have something done in the next poll: nothing is told from anywhere else."""
@@ -293,30 +247,33 @@ class Client:
         elif message is None:
             self._ended()
         elif isinstance(message, ProtocolError):
-            if self.state == "starting" and self._link is not None:
-                self._link.kill()  # something else printed into the protocol
+            if self.state == "starting":
+                self._fail("StartError", f"{self._who} is no roto engine; choose roto's Python.")
         elif "event" in message:
             self._tell_event(message)
         else:
             self._answer(message)
 
     def _answer(self, message: dict[str, Any]) -> None:
-        future = self._sent.pop(message.get("id") or 0, None)
+        future = self._book.of(message)
         if future is None:
             return  # it came too late
-        error = message.get("error")
-        if error is not None:
-            future.finish(None, ProtocolError(str(error["kind"]), str(error["message"])))
+        del self._book.sent[future.id]
+        error, result = message.get("error"), message.get("result")
+        if not isinstance(result, dict):
+            told = error if isinstance(error, dict) else {}
+            text = str(told.get("message", "The engine gave an answer that is none."))
+            future.finish(None, ProtocolError(str(told.get("kind", "InternalError")), text))
             return
         if future.method == "open":
             self._opened = future.params
         elif future.method in ("close", "app"):
             self._opened = None
-        future.finish(message.get("result") or {}, None)
+        future.finish(result, None)
 
     def _tell_event(self, message: dict[str, Any]) -> None:
         name, params = str(message["event"]), message.get("params") or {}
-        future = self._sent.get(message.get("id") or 0)
+        future = self._book.of(message)
         if name == "progress":
             if future is None:
                 return
@@ -332,7 +289,7 @@ class Client:
     def _greeted(self, hello: Future) -> None:
         if hello.error is not None:
             if hello.error.kind == "TimeoutError":
-                self._fail("StartError", f"{self._who()} does not answer; is it roto's Python?")
+                self._fail("StartError", f"{self._who} does not answer; is it roto's Python?")
             elif hello.error.kind != "LostError":  # why it ended is told elsewhere
                 self._fail(hello.error.kind, hello.error.message)
             return
@@ -365,19 +322,14 @@ class Client:
     def _ended(self) -> None:
         """The engine has ended by itself."""
         link, self._link = self._link, None
-        code = link.join(0.5) if link is not None else None
-        sent, self._sent = list(self._sent.values()), {}
+        code = None if link is None else link.code
         if self.state == "starting" and self.engine is None:
-            self._fail("StartError", self._why_not(None))
+            self._fail("StartError", why_not(self._who, self.log, None))
             return
         self.state = "idle"
         now = time.monotonic()
         self._crashes = [t for t in self._crashes if now - t < _CRASH_SECONDS] + [now]
-        again = [f for f in sent if METHODS[f.method].repeat and not f.again and not f.inner]
-        lost = [f for f in sent if f not in again]
-        for future in reversed(again):
-            future.again = True
-            self._waiting.appendleft(future)
+        again, lost = self._book.after_crash()
         text = f"The engine ended by itself (code {code}); what it had finished is in the project."
         for future in lost:
             future.finish(None, ProtocolError("LostError", text))
@@ -394,40 +346,26 @@ class Client:
         if link is not None and type(link) is not Link:
             link.kill()
             threading.Thread(target=see_off, args=(link,), daemon=True).start()
-        error = ProtocolError(kind, message)
-        futures = [*self._sent.values(), *self._waiting]
-        self._sent.clear()
-        self._waiting.clear()
-        for future in futures:
-            future.finish(None, error)
+        for future in self._book.clear():
+            future.finish(None, ProtocolError(kind, message))
         self._crashes.clear()
         self._tell("failed", {"kind": kind, "message": message})
 
     def _time_out(self) -> None:
-        now = time.monotonic()
-        for future in [*self._sent.values(), *self._waiting]:
-            if future.deadline is None or now < future.deadline:
-                continue
-            if future.id in self._sent:
-                del self._sent[future.id]
-                if METHODS[future.method].job:
-                    self.call("cancel", {"request": future.id})
-            elif future in self._waiting:
-                self._waiting.remove(future)
+        for future in self._book.overdue():
+            if METHODS[future.method].job:
+                self.call("cancel", {"request": future.id})
             text = f"No answer to {future.method} in time."
             future.finish(None, ProtocolError("TimeoutError", text))
 
-    def _who(self) -> str:
-        return self._command[0] if self._token_file is None else self._token_file
 
-    def _why_not(self, error: Exception | None) -> str:
-        """Why there is no engine: one sentence, and what to do."""
-        who, log = self._who(), "\n".join(self.log)
-        if self._token_file is not None:
-            return f"No engine can be joined by {who}; it has ended, or is not this user's."
-        if isinstance(error, OSError):
-            return f"{who} cannot be started: {error.strerror or error}; choose roto's Python."
-        if "No module named" in log and "roto" in log.rsplit("No module named", 1)[1]:
-            return f"{who} is a Python without roto; choose that of roto's own environment."
-        last = next((line for line in reversed(self.log) if line.strip()), "it said nothing")
-        return f"{who} ended before it was ready: {last.strip()[:300]}"
+def why_not(who: str, log: Iterable[str], error: Exception | None) -> str:
+    """Why there is no engine: one sentence, and what to do."""
+    lines = [line.strip() for line in log if line.strip()]
+    missing = [line for line in lines if "No module named" in line and "roto" in line]
+    if isinstance(error, OSError):
+        return f"{who} cannot be started: {error.strerror or error}; choose roto's Python."
+    if missing:
+        return f"{who} is a Python without roto; choose that of roto's own environment."
+    said = lines[-1][:300] if lines else "it said nothing"
+    return f"{who} ended before it was ready: {said}"

@@ -100,8 +100,8 @@ def read_rgb(path: Path) -> Floats:
         DecodeError: it cannot be read.
     """
     image = as_rgb(read_image(path), str(path))
-    values: Floats = image / 255.0 if image.dtype == np.uint8 else image.astype(np.float64)
-    return values
+    values: Floats = image.astype(np.float64)
+    return values / 255.0 if image.dtype == np.uint8 else values
 
 
 def _linear(values: Floats) -> Floats:

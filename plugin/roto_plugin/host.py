@@ -333,7 +333,7 @@ class HostAdapter(Protocol):
         ...
 
     def render(self, output: Path, folder: Path) -> Mapping[int, Path]:
-        """Have the host render a project: a picture (PNG) per frame, into a folder.
+        """Have the host render a project: a picture per frame, into a folder.
 
         Raises:
             HostError: the host is not here, preflight finds an error, or it fails.

@@ -208,13 +208,22 @@ def _range(package: Package, request: HostRequest) -> tuple[int, int]:
     return first, last
 
 
+def check_background(text: str) -> None:
+    """Make sure that a background is a colour, or a file that is there.
+
+    Raises:
+        HostError: it is neither.
+    """
+    if not _COLOUR.fullmatch(text) and not Path(text).expanduser().is_file():
+        raise HostError(f"The background {text!r} is neither a colour like #00ff00 nor a picture.")
+
+
 def _background(package: Package, request: HostRequest) -> dict[str, str]:
     text = request.background
+    check_background(text)
     if _COLOUR.fullmatch(text):
         return {"colour": text.lower()}
     path = Path(text).expanduser()
-    if text.startswith("#") or not path.is_file():
-        raise HostError(f"The background {text!r} is neither a colour like #00ff00 nor a picture.")
     try:
         height, width = read_image(path).shape[:2]
     except (ClipNotFoundError, DecodeError) as error:

@@ -113,8 +113,6 @@ _SHAPES = _list(_SHAPE, 1000, 1)
 _NOTHING = _record({})
 _STEP = _record({"label": _maybe(_TEXT)})
 _ENDED = {"enum": ["done", "cancelled"]}
-_DONE = _record({"ended": _ENDED, "frames": _COUNT})
-_WRITTEN = _record({"ended": _ENDED, "frames": _COUNT, "files": _COUNT})
 _KEYED = _record({"frame": _FRAME, "objects": _list(_NAME), "reach": _RANGES})
 _STATES = ("keyframe", "absent", "locked", "missing", "open", "stale", "fresh")
 _OBJECT = _record(
@@ -298,7 +296,7 @@ METHODS: dict[str, Method] = {
     "propagate": Method(
         "Find what is missing or in reach of an edit. Edits may be sent meanwhile and go first.",
         _record({}, {**_WHERE, "direction": _DIRECTION, "stale": _TRUTH}),
-        _DONE,
+        _record({"ended": _ENDED, "frames": _COUNT}),
         job=True,
     ),
     "cancel": Method(
@@ -339,7 +337,7 @@ METHODS: dict[str, Method] = {
         "Write mattes. `pattern`: `/mattes/{object}.####.exr`. `format`: a name that `roto export` "
         "knows; without it, told from the ending. `partial`: also where frames are missing.",
         _record({"pattern": _PATH}, _EXPORT),
-        _WRITTEN,
+        _record({"ended": _ENDED, "frames": _COUNT, "files": _COUNT}),
         job=True,
     ),
     "package": Method(
@@ -414,12 +412,10 @@ def write_message(message: Message) -> bytes:
 
 
 def read_message(stream: IO[bytes], limit: int = MAX_LINE) -> Message | None:
-    """The next message; None at the end of the stream.
-
-    A bad line is read to its end, so the next one can be read after an error.
+    """The next message; None at the end of the stream. After an error the next can be read.
 
     Raises:
-        ProtocolError: the line is too long or no JSON object; it is skipped.
+        ProtocolError: the line, which is skipped, is too long or no JSON object.
         OSError, ValueError: the stream is broken or was closed.
     """
     while True:

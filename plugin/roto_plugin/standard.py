@@ -35,7 +35,8 @@ def gradient() -> npt.NDArray[np.uint8]:
     y, x = np.mgrid[0:HEIGHT, 0:WIDTH].astype(np.float64)
     blue = 0.25 + 0.5 * (x + y) / (WIDTH + HEIGHT - 2)
     picture = np.stack([x / (WIDTH - 1), y / (HEIGHT - 1), blue], axis=2)
-    return np.rint(picture * 255).astype(np.uint8)
+    pixels: npt.NDArray[np.uint8] = np.rint(picture * 255).astype(np.uint8)
+    return pixels
 
 
 def disc(frame: int, *, start: tuple[float, float] = (27.0, 32.0)) -> Matte:

@@ -225,6 +225,7 @@ def _add_export(table: _Table) -> None:
     _add_output(parser, target)
     _add_look(parser)
     _add_package(parser, target)
+    _add_host(parser)
     _add_objects(parser)
     _add_range(parser, "only these frames")
     parser.add_argument("--partial", action="store_true", help="also if frames are missing or open")
@@ -301,6 +302,20 @@ def _add_package(parser: argparse.ArgumentParser, target: argparse._MutuallyExcl
     )
     group.add_argument("--handles", type=int, default=0, metavar="N", help="frames beyond --range")
     group.add_argument("--overwrite", action="store_true", help="replace an older package")
+
+
+def _add_host(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("project of an editor or compositor")
+    group.add_argument(
+        "--host", metavar="NAME", help="write one (-o shot.mlt), with a package beside it: mlt, ..."
+    )
+    group.add_argument(
+        "--feature",
+        choices=["cutout", "grade", "alpha"],
+        help="the plate over a background, a grade inside the mattes, or the mattes (cutout)",
+    )
+    group.add_argument("--background", metavar="#RRGGBB|FILE", help="behind a cut-out (green)")
+    group.add_argument("--gain", metavar="R,G,B", help="of a grade (0.5)")
 
 
 def _add_range(parser: argparse.ArgumentParser, text: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from roto.cli import package
+from roto.cli import host, package
 from roto.cli.common import Progress
 from roto.cli.looks import order_from
 from roto.cli.output import emit, say
@@ -27,6 +27,9 @@ _WORDS = {"matte": "matte", "cutout": "cut-out", "over": "picture"}
 
 def run(options: argparse.Namespace) -> int:
     """Write mattes; frames that nobody has found are an error unless ``--partial``."""
+    if options.host is not None:
+        return host.export(options)
+    host.check_unused(options)
     if options.package is not None:
         return package.export(options)
     package.check_unused(options)

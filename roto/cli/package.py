@@ -33,6 +33,12 @@ _ALONE = (  # options of files that are no package
 
 def export(options: argparse.Namespace) -> int:
     """Write a package; frames that nobody has found are an error unless ``--partial``."""
+    _tell(options, write(options))
+    return 0
+
+
+def write(options: argparse.Namespace) -> Package:
+    """The same without saying so at its end."""
     _check_alone(options)
     network = network_of(options)  # what is stale depends on it, and the package tells
     with open_session(
@@ -50,9 +56,7 @@ def export(options: argparse.Namespace) -> int:
             for one in write_package(session, options.package, order):
                 files += len(one.files)
                 progress.frame(one.event, [str(path) for path in one.files])
-        package = read_package(options.package)
-    _tell(options, package)
-    return 0
+        return read_package(options.package)
 
 
 def verify(options: argparse.Namespace) -> int:

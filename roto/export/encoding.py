@@ -81,6 +81,7 @@ def encode_tiff(
         planarconfig=None if levels.ndim == 2 else "contig",
         extrasamples=alpha if levels.ndim == 3 and levels.shape[2] == 4 else None,
         compression="adobe_deflate",
+        compressionargs={"level": 1},  # more takes seven times as long for a twelfth less
         predictor=levels.dtype != np.float32,
         rowsperstrip=max(1, _STRIP_BYTES // row),
         description=json.dumps(dict(notes)) if notes else None,

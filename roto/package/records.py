@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from roto.export.contract import Box
+    from roto.media.source import ColourSpace
 
 MANIFEST = "matte.json"
 """Name of the file that makes a folder a package."""
@@ -139,7 +140,7 @@ class PackagedClip:
     height: int
     rate: Fraction = Fraction(24)
     pixel_aspect: Fraction = Fraction(1)
-    colour_space: str = "display"
+    colour_space: ColourSpace = "display"
     relative: str | None = None
     fingerprint: str = ""
     start: int = 0

@@ -248,6 +248,20 @@ class TestWholeOrNotAtAll:
             assert old.read_bytes() == b"old", name
 
 
+class TestPage:
+    def test_the_page_in_docs_has_every_format_and_depth(self):
+        rows = [
+            line.split("|")
+            for line in (ROOT / "docs" / "formats.md").read_text("utf-8").splitlines()
+            if line.startswith("| `")
+        ]
+        told = [(row[1].strip(" `"), float(row[4])) for row in rows]
+        promised = [(f.name, bound(f, depth)) for f in FORMATS.values() for depth in f.depths]
+        assert [name for name, _ in told] == [name for name, _ in promised]
+        for (name, error), (_, most) in zip(told, promised, strict=True):
+            assert error <= most * 1.03 + 1e-7, name  # the page has two digits
+
+
 FULL = """
 import resource, signal, sys
 from pathlib import Path

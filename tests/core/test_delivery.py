@@ -214,7 +214,7 @@ class TestEnds:
         told = []
         with pytest.raises(ExportError, match=r"box\.1003\.exr: there is a folder"):
             told.extend(one.event.frame for one in events)
-        assert told == []  # extend takes all or nothing
+        assert told == [1001, 1002]
         whole = [name for name in names_in("out") if name.startswith("left")]
         assert whole == ["left arm.1001.exr", "left arm.1002.exr"]
 
@@ -243,7 +243,7 @@ class TestAhead:
         def piece(number):
             return lambda: (time.sleep(0.01 * (number % 3 == 0)), number)[1]
 
-        assert list(in_order(map(piece, range(20)), 3, list)) == list(range(20))
+        assert list(in_order(map(piece, range(20)), 3, print)) == list(range(20))
 
     def test_no_more_than_asked_is_made(self):
         made = []
@@ -253,10 +253,10 @@ class TestAhead:
                 made.append(number)
                 yield lambda number=number: number
 
-        results = in_order(pieces(), 2, list)
+        results = in_order(pieces(), 2, print)
         for _ in range(5):
             next(results)
-            assert len(made) <= len(range(5)) + 3
+            assert len(made) <= 5 + 3
         results.close()
 
     def test_work_is_done_in_other_threads_and_pieces_are_made_here(self):
@@ -268,7 +268,7 @@ class TestAhead:
                 makers.add(threading.current_thread())
                 yield lambda: workers.add(threading.current_thread())
 
-        list(in_order(pieces(), 2, list))
+        list(in_order(pieces(), 2, print))
         assert makers == {here}
         assert here not in workers
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 from noisy_sessions import COUNT, SIZE, clip_record, digest, digests, picture, pictures, session_on
+from project_files import tell
 
 from roto.errors import KeyframeError
 from roto.project import Project
-from tests.core.test_project_reliability import tell
 
 
 @dataclass

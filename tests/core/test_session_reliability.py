@@ -27,13 +27,12 @@ from noisy_sessions import (
     plate,
     session_on,
 )
-from project_files import folder_of_another_user
+from project_files import everything, folder_of_another_user, posix, tell
 
 from roto.errors import ProjectError, ProjectReadOnlyError
 from roto.media import open_clip
 from roto.project import Project
 from roto.session import Session
-from tests.core.test_project_reliability import everything, posix, tell
 
 
 def day(session):

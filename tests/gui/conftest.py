@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from PySide6.QtWidgets import QApplication, QWidget
+    from pytestqt.qtbot import QtBot
+
+    from roto_gui.main_window import MainWindow
 
 
 @pytest.fixture(autouse=True)
@@ -37,3 +40,18 @@ def _no_window_left(qapp: QApplication) -> Iterator[None]:
 
 def _windows(app: QApplication) -> set[QWidget]:
     return {widget for widget in app.topLevelWidgets() if widget.isVisible()}
+
+
+@pytest.fixture
+def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
+    """A window with the clip of the red square open; nothing may fail in it."""
+    from gui_projects import write_clip
+    from gui_windows import end, make_window, show
+
+    made = make_window()
+    problems: list[str] = []
+    made.document.failed.connect(lambda what, why: problems.append(f"{what}: {why}"))
+    show(qtbot, made, write_clip(tmp_path / "plates"))
+    yield made
+    end(made)
+    assert problems == []

@@ -6,23 +6,17 @@ from collections import Counter
 from typing import get_args
 
 import pytest
+from gui_windows import bare_window
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QLineEdit, QMainWindow, QWidget
+from PySide6.QtWidgets import QLineEdit
 
 from roto_gui.actions.action_set import ACTIONS, MENUS, SPECS, ActionSet, Needs
 
 
 @pytest.fixture
 def window(qtbot):
-    made = QMainWindow()
-    qtbot.addWidget(made)
-    made.setCentralWidget(QWidget(focusPolicy=Qt.FocusPolicy.StrongFocus))
-    with qtbot.waitExposed(made):
-        made.show()
-    made.activateWindow()
-    made.centralWidget().setFocus()
-    return made
+    return bare_window(qtbot)
 
 
 @pytest.fixture

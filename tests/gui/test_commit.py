@@ -3,34 +3,16 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from gui_projects import write_clip
-from gui_windows import arrive, drag, end, make_window, settle, show, shown
+from gui_windows import arrive, drag, settle, shown
 
 from roto_gui.canvas.changes import changed_box
 from roto_gui.canvas.views import Content
 from roto_gui.copies import Copies, hard_or_soft
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from pytestqt.qtbot import QtBot
-
-    from roto_gui.main_window import MainWindow
-
 PLATE = np.zeros((300, 20, 3), np.uint8)
-
-
-@pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
-    made = make_window()
-    show(qtbot, made, write_clip(tmp_path / "clip", 3))
-    yield made
-    end(made)
 
 
 def soft(seed: int = 1) -> np.ndarray:

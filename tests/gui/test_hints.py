@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-from gui_projects import square_at, write_clip
-from gui_windows import end, make_window, rectangle, show
+from gui_projects import square_at
+from gui_windows import rectangle
 
 from roto.guidance import Suggestion
 from roto.media.source import Clip
@@ -32,6 +31,7 @@ def test_each_state_of_the_work_has_a_hint_of_its_own():
         hint(done, painted, busy=True, receipt=False, way=way),
         hint(done, found, busy=False, receipt=True, way=way),
         hint(done, found, busy=False, receipt=False, way=way),
+        hint(done, found, busy=False, receipt=False, way=way, locked=True),
     ]
     assert len(set(said)) == len(said)
     assert "Enter keeps" in said[2]
@@ -39,6 +39,7 @@ def test_each_state_of_the_work_has_a_hint_of_its_own():
     assert said[4].startswith("<propagate_both>")
     assert "<accept>" in said[6]
     assert "<export>" in said[7]
+    assert "<unlock> unlocks" in said[8]
 
 
 def test_a_frame_worth_a_check_is_named_with_the_way_there():
@@ -56,16 +57,8 @@ def test_a_brush_stroke_needs_no_other_hint():
     assert hint(snapshot, None, busy=False, receipt=False, way=way, begun="brush") == usual
 
 
-@pytest.fixture
-def window(qtbot, tmp_path):
-    made = make_window()
-    show(qtbot, made, write_clip(tmp_path / "clip", 3))
-    rectangle(qtbot, made, square_at(0))
-    yield made
-    end(made)
-
-
-def test_hints_name_the_keys_in_force_as_soon_as_they_change(window):
+def test_hints_name_the_keys_in_force_as_soon_as_they_change(qtbot, window):
+    rectangle(qtbot, window, square_at(0))
     said = window.status.hint.text
     assert said() == "T finds it on all frames, both ways."
     window.config.update(bindings={"propagate_both": ("F13", "T")})
@@ -78,6 +71,7 @@ def test_hints_name_the_keys_in_force_as_soon_as_they_change(window):
 
 
 def test_other_texts_name_them_too(window, qtbot):
+    rectangle(qtbot, window, square_at(0))
     window.config.update(bindings={"undo": ("F14",), "keys": ()})
     window.objects_panel._remove(1)
     assert "F14 brings it back" in window.objects_panel.hint.text()

@@ -186,6 +186,9 @@ def test_one_frame_of_a_longer_lock_is_unlocked(qtbot: QtBot, window: MainWindow
     assert locks(window) == [(FIRST + 2, FIRST + 4, False), (FIRST + 6, FIRST + 8, False)]
     assert state(window, FIRST + 5) == "fresh"
     assert state(window, FIRST + 6) == "locked"
+    assert "Locked at this frame" not in window.status.hint.whole
+    go(qtbot, window, FIRST + 6)
+    assert "Locked at this frame" in window.status.hint.whole
     act(qtbot, window, "undo")
     assert locks(window) == [(FIRST + 2, FIRST + 8, False)]
     go(qtbot, window, LAST)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from gui_windows import bare_window
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMainWindow, QWidget
 
 from roto_gui.actions.action_set import SPECS, ActionSet
 from roto_gui.actions.palette import CommandPalette
@@ -44,15 +44,7 @@ def test_what_was_used_lately_wins_among_equals():
 
 @pytest.fixture
 def window(qtbot):
-    made = QMainWindow()
-    qtbot.addWidget(made)
-    made.resize(1000, 600)
-    made.setCentralWidget(QWidget(focusPolicy=Qt.FocusPolicy.StrongFocus))
-    with qtbot.waitExposed(made):
-        made.show()
-    made.activateWindow()
-    made.centralWidget().setFocus()
-    return made
+    return bare_window(qtbot, 1000, 600)
 
 
 @pytest.fixture

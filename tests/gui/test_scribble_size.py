@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pytest
-from gui_projects import write_clip
-from gui_windows import SHIFT, drag, end, key, make_window, show
+from gui_windows import SHIFT, drag, key
 from PySide6.QtCore import Qt
 
 from roto_gui.settings.config import Config
 from roto_gui.settings.preferences import PreferencesDialog
 from roto_gui.tools import Layer, Pointer, SmartSelect
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
-    from pytestqt.qtbot import QtBot
-
-    from roto_gui.main_window import MainWindow
-
-
-@pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
-    made = make_window()
-    show(qtbot, made, write_clip(tmp_path / "clip", 2))
-    made.actions_.run("tool_smart")
-    yield made
-    end(made)
+@pytest.fixture(autouse=True)
+def _in_hand(request):
+    """Smart select, in tests with a window."""
+    if "window" in request.fixturenames:
+        request.getfixturevalue("window").actions_.run("tool_smart")
 
 
 def test_the_keys_of_the_brush_are_those_of_what_is_in_hand(window):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QIcon, QPalette
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 
 from roto_gui import theme
+from roto_gui.icons import icon
 
 GREYS = ("BACKGROUND", "PANEL", "RAISED", "LINE", "TEXT", "MUTED", "DISABLED", "SELECTED_TEXT")
 
@@ -96,3 +97,13 @@ def test_muted_text_is_muted(qtbot, themed):
 def test_the_sheet_has_no_hole(themed):
     assert "{" + "background}" not in theme.stylesheet()
     assert theme.stylesheet().count("{") == theme.stylesheet().count("}")
+
+
+@pytest.mark.parametrize("ratio", [1, 1.25, 1.5, 1.75, 2, 3])
+@pytest.mark.parametrize("size", [16, 18, 20])
+def test_icons_are_drawn_for_the_pixels_they_get(qapp, size, ratio):
+    """Otherwise they would be scaled, which blurs them."""
+    wanted = size * ratio
+    for state in (QIcon.Mode.Normal, QIcon.Mode.Disabled):
+        sizes = [found.width() for found in icon("brush").availableSizes(state)]
+        assert min(abs(found - wanted) for found in sizes) <= 0.5

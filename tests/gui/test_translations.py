@@ -178,3 +178,18 @@ def test_the_language_is_chosen_in_the_preferences(qtbot):
     dialog.language.setCurrentIndex(dialog.language.findText("Deutsch"))
     dialog.accept()
     assert Config().preferences.language == "de"
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_panels_are_as_wide_as_their_texts_and_the_window_fits_a_laptop(qtbot, qapp, language):
+    installed = speak(qapp, language)
+    window = make_window()
+    window.show_welcome(False)
+    window.resize(100, 100)
+    qtbot.waitUntil(lambda: window.tool_options.isVisible())
+    for panel in (window.tool_options, window.view_options):
+        qtbot.waitUntil(lambda p=panel: p.width() >= p.minimumSizeHint().width())
+        assert panel.parentWidget().width() >= panel.minimumSizeHint().width()
+    assert window.minimumSizeHint().width() <= 1366
+    end(window)
+    be_silent(installed)

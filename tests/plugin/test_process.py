@@ -7,13 +7,17 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
-from engine_lines import SECONDS, TINY, Line, process
+from engine_lines import SECONDS, TINY, joined, process
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from protocol_logs import LOGS, replay
+from small_engines import square
 
 import roto
 from roto_plugin.client import engine_environment
@@ -99,8 +103,6 @@ def alive(pid):
 
 
 def wait_until_gone(pid):
-    import time
-
     for _ in range(SECONDS * 10):
         if not alive(pid):
             return
@@ -126,39 +128,26 @@ def test_quit_ends_it(engine, shot):
 
 
 def test_two_clients_and_a_wrong_token_on_a_real_process(tmp_path, shot):
-    import socket
-
     file = tmp_path / "token.json"
     with process("--socket", "0", "--token-file", str(file)) as line:
         line.hello()
         line.open(shot)
         known = json.loads(file.read_text())
-        seconds = []
-        for token in ("wrong", known["token"]):
-            with socket.create_connection(("127.0.0.1", known["port"])) as connection:
-                second = Line(connection.makefile("rb"), connection.makefile("wb"))
-                hello = {"protocol": 1, "client": "second", "token": token}
-                found = second.answer(second.send("hello", hello))
-                if "error" in found:
-                    assert found["error"]["kind"] == "TokenError"
-                    assert second.receive() is None
-                else:
-                    second.open(shot)
-                    second.ask("set_keyframe", KEY)
-                    seconds.append(found)
-                second.close()
-        assert len(seconds) == 1
-        told = line.event("changed")["params"]
-        assert told == {"what": "set_keyframe", "by": "second"}
+        with joined(known["port"]) as second:
+            hello = {"protocol": 1, "client": "second", "token": "wrong"}
+            assert second.refused("hello", hello)[0] == "TokenError"
+            assert second.receive() is None
+        with joined(known["port"]) as second:
+            second.ask("hello", {**hello, "token": known["token"]})
+            second.open(shot)
+            second.ask("set_keyframe", KEY)
+        assert line.event("changed")["params"] == {"what": "set_keyframe", "by": "second"}
     assert not file.exists()
-    with pytest.raises(OSError, match=r""):
-        socket.create_connection(("127.0.0.1", known["port"]), timeout=1)
+    with pytest.raises(ConnectionRefusedError), joined(known["port"]):
+        pass
 
 
 def test_a_server_without_a_host_ends_with_its_last_client(tmp_path):
-    import socket
-    import time
-
     file = tmp_path / "token.json"
     with process("--socket", "0", "--token-file", str(file), "--keep") as line:
         line.process.stdin.close()
@@ -168,11 +157,9 @@ def test_a_server_without_a_host_ends_with_its_last_client(tmp_path):
         known = json.loads(file.read_text())
         for last in ("close", "quit"):
             assert line.process.poll() is None
-            with socket.create_connection(("127.0.0.1", known["port"])) as connection:
-                one = Line(connection.makefile("rb"), connection.makefile("wb"))
+            with joined(known["port"]) as one:
                 one.hello(token=known["token"])
                 one.ask(last)
-                one.close()
         assert line.process.wait(SECONDS) == 0
 
 
@@ -235,10 +222,6 @@ def test_the_real_network_follows_a_square(engine, shot):
     engine.ask("set_keyframe", KEY)
     assert engine.ask("propagate", {"range": [1001, 1003]})["frames"] == 2
     assert engine.ask("export", {"pattern": str(shot / "m.####.png"), "range": [1002, 1003]})
-    import cv2
-    import numpy as np
-    from small_engines import square
-
     for frame in (1002, 1003):
         found = cv2.imread(str(shot / f"m.{frame}.png"), cv2.IMREAD_UNCHANGED) > 127
         true = square(frame - 1001) > 0

@@ -5,13 +5,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import socket
 import stat
 import threading
 from functools import partial
 
 import pytest
-from engine_lines import SECONDS, Line, inside
+from engine_lines import SECONDS, inside, joined
 
 import roto.sessions
 from roto.fake_engine import FakeEngine
@@ -177,23 +176,16 @@ def door(line, tmp_path):
     """A listener for more clients of the line's engine, and how to get in."""
     file = tmp_path / "token.json"
     listener = Listener(0, file, partial(line.dispatcher.serve, owner=False))
-    made = []
+    with contextlib.ExitStack() as stack:
 
-    def enter():
-        known = json.loads(file.read_text())
-        connection = socket.create_connection(("127.0.0.1", known["port"]))
-        found = Line(connection.makefile("rb"), connection.makefile("wb"))
-        made.append((connection, found))
-        found.token = known["token"]
-        return found
+        def enter():
+            known = json.loads(file.read_text())
+            found = stack.enter_context(joined(known["port"]))
+            found.token = known["token"]
+            return found
 
-    enter.file = file
-    yield enter
-    for connection, found in made:
-        with contextlib.suppress(OSError):
-            connection.shutdown(socket.SHUT_RDWR)
-        found.close()
-        connection.close()
+        enter.file = file
+        yield enter
     listener.close()
     assert not file.exists()
 

@@ -126,11 +126,11 @@ class BlenderHost:
         """See :meth:`roto_plugin.host.HostAdapter.render`."""
         plan = self.read_back(output)
         stop_at_errors(self.preflight(plan, output))
-        job = {"project": str(output.absolute()), "pictures": str(folder / "blender.####.png")}
+        job = {"project": str(output.absolute()), "pictures": str(folder / "blender.####.tif")}
         self._drive("render", {**job, "wanted": plan.data["wanted"]})
         want = plan.data["wanted"]
         return {
-            frame: folder / f"blender.{frame:04d}.png"
+            frame: folder / f"blender.{frame:04d}.tif"
             for frame in range(want["first"], want["last"] + 1)
         }
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from roto.errors import HostError
+from roto.errors import ClipNotFoundError, HostError
 from roto.export import write_bytes_atomic, write_picture
 from roto.media import open_clip, to_display
 from roto.package.paths import numbered
@@ -41,10 +41,11 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-_HALF_A_LEVEL = 0.5 / 255
-_WAYS = tuple(
-    Way(feature, "sequence", f"{title}, PNG sequence", "display", 0.002, _HALF_A_LEVEL + 0.0005)
-    for feature, title in (("cutout", "cut-out"), ("grade", "grade inside"), ("alpha", "matte"))
+_MOST = 0.5 / 255 + 0.0005  # half a level of 8 bits, and what the mattes lose
+_WAYS = (
+    Way("cutout", "sequence", "cut-out, PNG sequence", "display", 0.001, _MOST),
+    Way("grade", "sequence", "grade inside, PNG sequence", "display", 0.001, _MOST),
+    Way("alpha", "sequence", "matte, PNG sequence", "display", 0.001, _MOST),
 )
 
 
@@ -66,21 +67,18 @@ class FakeHost:
         """See :meth:`roto_plugin.host.HostAdapter.plan`."""
         way = self.capabilities().way(request.feature, request.carrier)
         want, plate = wanted(package, request), plate_of(package)
-        layers = []
+        layers: list[dict[str, Any]] = []
         for one in objects_of(package, request):
             matte = carried(package, one, "sequence", ["png"])
             path = relative(package.folder / matte.pattern, request.output)
             layers.append({"object": one.name, "mattes": path, "offset": 0})
-        data = {
-            "wanted": want,
-            "plate": {
-                "path": relative(plate.path, request.output),
-                "first": plate.first if plate.kind == "movie" else None,
-                "linear": plate.clip.colour_space == "linear",
-            },
-            "layers": layers,
+        shown = {
+            "path": relative(plate.path, request.output),
+            "first": plate.first if plate.kind == "movie" else None,
+            "space": plate.clip.colour_space,
         }
-        paths = [data["plate"]["path"], *(layer["mattes"] for layer in layers)]
+        data = {"wanted": want, "plate": shown, "layers": layers}
+        paths = [relative(plate.path, request.output), *(layer["mattes"] for layer in layers)]
         losses = [
             Loss("Half floats become 16-bit steps, and pictures 8-bit ones."),
             *common_losses(package, want["objects"], paths),
@@ -90,12 +88,15 @@ class FakeHost:
     def preflight(self, plan: HostPlan, output: Path) -> tuple[Finding, ...]:
         """See :meth:`roto_plugin.host.HostAdapter.preflight`."""
         want = plan.data["wanted"]
-        found = []
+        found: list[Finding] = []
         for layer in plan.data["layers"]:
             files = [_matte_file(layer, frame, output) for frame in _frames(want)]
             found += check_files(files, f"A matte of {layer['object']}")
-        with _plate(plan, output) as source:
-            found += gaps_in(source.frame_numbers, want["first"], want["last"], "The plate")
+        try:
+            with _plate(plan, output) as source:
+                found += gaps_in(source.frame_numbers, want["first"], want["last"], "The plate")
+        except ClipNotFoundError as error:
+            found.append(Finding("error", f"The plate is missing: {error}"))
         return tuple(found)
 
     def apply(self, plan: HostPlan, output: Path) -> Applied:
@@ -118,9 +119,8 @@ class FakeHost:
         stop_at_errors(self.preflight(plan, output))
         written = {}
         with _plate(plan, output) as source:
-            space = "linear" if plan.data["plate"]["linear"] else "display"
             for frame in _frames(plan.data["wanted"]):
-                plate = to_display(source.read(frame), space) / 255.0
+                plate = to_display(source.read(frame), plan.data["plate"]["space"]) / 255.0
                 levels = np.rint(_composite(plan, output, frame, plate) * 255).astype(np.uint8)
                 written[frame] = folder / f"fake.{frame:04d}.png"
                 write_picture(written[frame], levels)

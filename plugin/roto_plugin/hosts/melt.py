@@ -88,14 +88,17 @@ def _check_installed() -> None:
 
 
 def _answer(*arguments: str) -> str:
-    done = subprocess.run(
-        ["melt", *arguments],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        env=_environment(),
-        check=False,
-        timeout=_STALLED_S,
-    )
+    try:
+        done = subprocess.run(
+            ["melt", *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            env=_environment(),
+            check=False,
+            timeout=_STALLED_S,
+        )
+    except subprocess.TimeoutExpired:
+        raise HostError("melt does not answer; is it well installed?") from None
     return (done.stdout + done.stderr).decode(errors="replace")
 
 

@@ -1166,35 +1166,35 @@
     <name>Dropping</name>
     <message>
         <source>Drop</source>
-        <translation type="unfinished"></translation>
+        <translation>Ablegen</translation>
     </message>
     <message>
         <source>Import as a new object at frame {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>Als neues Objekt bei Frame {n} importieren</translation>
     </message>
     <message>
         <source>Import as mask of {name} at frame {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>Als Maske von {name} bei Frame {n} importieren</translation>
     </message>
     <message>
         <source>Import {count} objects at frame {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} Objekte bei Frame {n} importieren</translation>
     </message>
     <message>
         <source>Open it as a clip</source>
-        <translation type="unfinished"></translation>
+        <translation>Als Clip öffnen</translation>
     </message>
     <message>
         <source>a new object</source>
-        <translation type="unfinished"></translation>
+        <translation>einem neuen Objekt</translation>
     </message>
     <message>
         <source>{file} is the mask of {name} at frame {n} now.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} ist jetzt die Maske von {name} bei Frame {n}.</translation>
     </message>
     <message>
         <source>{file} may be a mask of this clip, or a clip of its own.</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} kann eine Maske dieses Clips sein oder ein eigener Clip.</translation>
     </message>
 </context>
 <context>
@@ -1445,6 +1445,10 @@
     <message>
         <source>Drop a clip or a project here, or open the sample.</source>
         <translation>Zieh einen Clip oder ein Projekt hierher, oder öffne das Beispiel.</translation>
+    </message>
+    <message>
+        <source>Locked at this frame: it stays as it is. {unlock} unlocks it.</source>
+        <translation>Bei diesem Frame gesperrt: Es bleibt, wie es ist. {unlock} entsperrt es.</translation>
     </message>
     <message>
         <source>Look at what changed in the strip; {accept} accepts it.</source>
@@ -2567,8 +2571,8 @@
         <translation>Umriss</translation>
     </message>
     <message>
-        <source>Outlines of the neighbouring frames</source>
-        <translation>Umrisse der Nachbarframes</translation>
+        <source>Outlines of neighbours</source>
+        <translation>Umrisse der Nachbarn</translation>
     </message>
     <message>
         <source>Over a checkerboard</source>

@@ -54,7 +54,7 @@ class Host:
 
     def tick(self) -> float:
         """Blender's timer: it knows no window."""
-        with bpy.context.temp_override(window=None, screen=None, area=None, region=None):
+        with bpy.context.temp_override(window=None):
             return self.part("engine").tick()
 
     def wait_for(self, words: str) -> None:

@@ -69,3 +69,8 @@ def refused(operator: Any, error: Exception) -> Answer:
     operator.report({"ERROR"}, str(error))
     engine.say("", str(error))
     return STOPPED
+
+
+def frames(count: int) -> str:
+    """So many frames, in words."""
+    return f"{count} frame" if count == 1 else f"{count} frames"

@@ -16,7 +16,7 @@ from bpy.props import StringProperty
 from .. import engine, images, masks, shots
 from ..names import file_at, in_path
 from ..plates import PlateError
-from .base import DONE, Answer, NeedsObject, NoJob, refused
+from .base import DONE, Answer, NeedsObject, NoJob, frames, refused
 
 _FOUND = ("fresh", "stale", "open", "locked")
 _PICTURES = "*.png;*.tif;*.tiff;*.exr;*.jpg;*.jpeg;*.bmp"
@@ -201,7 +201,7 @@ def give(mask: dict[str, Any], where: tuple[Any, Any]) -> None:
     def given(result: dict[str, Any]) -> None:
         count = sum(last - first + 1 for first, last in result["reach"])
         word = "Correction" if method == "correct" else "Keyframe"
-        engine.say(f"{word} of {name} at {frame}: {count} frames to propagate.")
+        engine.say(f"{word} of {name} at {frame}: {frames(count)} to propagate.")
         engine.refresh()
 
     engine.ask(method, {"frame": frame, "object": name, **mask}, given)

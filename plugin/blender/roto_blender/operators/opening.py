@@ -155,21 +155,27 @@ class ROTO_OT_remove_object(NeedsObject, bpy.types.Operator):
         return DONE
 
 
-class ROTO_OT_undo(NeedsShot, bpy.types.Operator):
+class _Step(NeedsShot):
+    """No operator itself: Blender loses one that another derives from."""
+
+    method = ""
+
+    def execute(self, _context: Any) -> Answer:
+        """One step."""
+        method = self.method
+        engine.ask(method, {}, lambda result: _stepped(method, result))
+        return DONE
+
+
+class ROTO_OT_undo(_Step, bpy.types.Operator):
     """Take roto's newest step back. Blender's own undo does not reach the project"""
 
     bl_idname = "roto.undo"
     bl_label = "Undo in roto"
     method = "undo"
 
-    def execute(self, _context: Any) -> Answer:
-        """One step."""
-        method = type(self).method
-        engine.ask(method, {}, lambda result: _stepped(method, result))
-        return DONE
 
-
-class ROTO_OT_redo(ROTO_OT_undo):
+class ROTO_OT_redo(_Step, bpy.types.Operator):
     """Bring back what was undone last"""
 
     bl_idname = "roto.redo"

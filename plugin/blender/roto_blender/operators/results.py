@@ -10,7 +10,7 @@ from bpy.props import BoolProperty, EnumProperty
 
 from .. import engine, receiving, shots
 from ..plates import PlateError
-from .base import DONE, STOPPED, Answer, NeedsObject, NeedsShot, NoJob, refused
+from .base import DONE, STOPPED, Answer, NeedsObject, NeedsShot, NoJob, frames, refused
 from .opening import look_at_receipt
 
 _DIRECTIONS = (
@@ -46,7 +46,7 @@ class ROTO_OT_propagate(NoJob, NeedsObject, bpy.types.Operator):
 
 def _propagated(result: dict[str, Any]) -> None:
     word = "Cancelled after" if result["ended"] == "cancelled" else "Done:"
-    engine.say(f"{word} {result['frames']} frames.")
+    engine.say(f"{word} {frames(result['frames'])}.")
     engine.refresh()
     look_at_receipt()
     found = shots.opened()
@@ -97,7 +97,7 @@ class ROTO_OT_revert(NoJob, bpy.types.Operator):
 
 def _reverted(result: dict[str, Any]) -> None:
     count = sum(last - first + 1 for first, last in result["frames"])
-    engine.say(f"{count} frames are as they were before.")
+    engine.say(f"As before: {frames(count)}.")
     engine.refresh()
     look_at_receipt()
 

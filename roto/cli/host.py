@@ -1,0 +1,64 @@
+"""``roto export --host``: a project of an editor or compositor, with its mattes beside it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from roto.cli import package
+from roto.cli.output import emit, say
+from roto.cli.texts import count
+from roto.errors import SettingsError
+
+if TYPE_CHECKING:
+    import argparse
+
+_EXPORTING = "roto_plugin.exporting"  # by name: the core knows no shell
+
+
+def export(options: argparse.Namespace) -> int:
+    """Write a package, then the project.
+
+    Raises:
+        SettingsError: roto's adapters are not installed, or no project is named.
+    """
+    if options.output is None:
+        raise SettingsError("Say which project to write, as --host mlt -o shot.mlt.")
+    try:
+        exporting = import_module(_EXPORTING)
+    except ModuleNotFoundError as error:
+        raise SettingsError(f"roto's adapters for hosts are not installed: {error}.") from None
+    order = exporting.prepare(
+        options.host,
+        options.output,
+        feature=options.feature,
+        background=options.background,
+        gain=options.gain,
+        overwrite=options.overwrite,
+    )
+    options.package = str(order.folder)
+    options.with_ = [*options.with_, *order.needs]
+    packaged = package.write(options)
+    result = exporting.finish(order, packaged)
+    if options.json:
+        told = {"package": options.package, "losses": result.losses, "warnings": result.warnings}
+        emit("end", project=result.output, host=options.host, files=result.files, **told)
+        return 0
+    files = count(len(packaged.files), "file")
+    say(f"Wrote {result.output} for {result.title}, and {files} to {options.package}.")
+    for text in result.losses:
+        say(f"  not kept: {text}")
+    for text in result.warnings:
+        say(f"  note: {text}")
+    return 0
+
+
+def check_unused(options: argparse.Namespace) -> None:
+    """Make sure that no option of a host's project is given without one.
+
+    Raises:
+        SettingsError: one is.
+    """
+    for name in ("background", "feature", "gain"):
+        if getattr(options, name) is not None:
+            raise SettingsError(f"--{name} is about the project of a host: add --host NAME.")
