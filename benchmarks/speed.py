@@ -24,6 +24,7 @@ from tables import print_machine, print_table
 
 import roto
 from roto import passes, stcn_memory
+from roto.memories import frames
 from roto.stcn_engine import StcnEngine
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ class Stages:
         """Wrap until the block ends."""
         places = [
             ("encode", engine, "encode"),
-            ("read", stcn_memory, "read"),
+            ("read", frames, "read"),
             ("decode", engine.net, "decode"),
             ("value", stcn_memory.StcnMemory, "_remember"),
             ("result", passes.Run, "_report"),

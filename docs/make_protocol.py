@@ -10,28 +10,28 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from roto_plugin import client, protocol
+from roto_plugin import client, messages
 from roto_plugin.protocol import ERRORS, EVENTS, MAX_LINE, METHODS, PROTOCOL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 WORDS = {
-    "range": protocol._RANGE,
-    "ranges": protocol._RANGES,
-    "which": protocol._WHICH,
-    "knot": protocol._POINT,
-    "shapes": protocol._SHAPES,
-    "settings": protocol._SETTINGS,
-    "object": protocol._OBJECT,
-    "status": protocol._STATUS,
+    "range": messages._RANGE,
+    "ranges": messages._RANGES,
+    "which": messages._WHICH,
+    "knot": messages._POINT,
+    "shapes": messages._SHAPES,
+    "settings": messages._SETTINGS,
+    "object": messages._OBJECT,
+    "status": messages._STATUS,
 }
 
 HEAD = f"""\
 # The engine process
 
 *Made by `python docs/make_protocol.py > docs/protocol.md` from the schemas in
-`plugin/roto_plugin/protocol.py`.*
+`plugin/roto_plugin/messages.py`.*
 
 A host's add-on does not load roto: it starts it, in roto's own environment, and talks to it.
 
@@ -78,10 +78,11 @@ the event `app` says so, and `open` takes the project back with all that the art
 
 ## The client
 
-`roto_plugin/client.py`, with `link.py` and `protocol.py` beside it, is a client for hosts: standard
-library only, Python 3.9. It never waits: the host calls `poll` from a timer. When the engine ends
-by itself it is started again and the project opened again. Requests that had no answer are asked
-once more where twice is as good as once (marked below); the others fail with `LostError`.
+`roto_plugin/client.py`, with `book.py`, `link.py`, `messages.py`, `protocol.py` and `starting.py`
+beside it, is a client for hosts: standard library only, Python 3.9. It never waits: the host calls
+`poll` from a timer. When the engine ends by itself it is started again and the project opened
+again. Requests that had no answer are asked once more where twice is as good as once (marked
+below); the others fail with `LostError`.
 """
 
 

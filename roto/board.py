@@ -133,5 +133,6 @@ def made_with(engine: Engine) -> dict[str, object]:
 def describe(model: str, weights: str, settings: Settings) -> dict[str, object]:
     """The same, of an engine that is not loaded yet."""
     values = asdict(settings)
-    values.pop("cache_bytes")  # how much is kept at hand changes no result
+    for name in ("cache_bytes", "objects_at_once"):
+        values.pop(name)  # how much is kept at hand, or worked on at once, changes no result
     return {"model": model, "weights": weights, "settings": values}

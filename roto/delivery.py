@@ -9,16 +9,16 @@ import hashlib
 import json
 from collections import Counter
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from roto.errors import SettingsError
+from roto.errors import ExportError, SettingsError
 from roto.export import FramePattern, write_label_map, write_matte
 from roto.export.ahead import in_order, threads_for
 from roto.export.contract import Job, Look, Picture, Provenance, Subject
-from roto.export.pattern import TOGETHER
+from roto.export.pattern import TOGETHER, suffixed
 from roto.export.registry import check, check_names, check_some, format_for
 from roto.masks import Matte, read_mask, soft
 from roto.media.describe import frame_ranges
@@ -96,11 +96,16 @@ class Order:
         return Job(subject, self.look, self.pattern, self.frames)
 
     def paths(self, frame: int, known: Collection[int] | None = None) -> list[Path]:
-        """The files of a frame, by ascending object id: of all objects, or of some."""
+        """The files of a frame, by ascending object id: of all objects, or of some.
+
+        Formats that need two files for an object, such as fill and key, have both here.
+        """
         ids = sorted(self.names if known is None else known)
         if self.labels or self.chosen.grouping == "frame":
             return [self.pattern.path(frame, LABELS if self.labels else TOGETHER)] if ids else []
-        return [self.pattern.path(frame, self.names[i]) for i in ids]
+        paths = [self.pattern.path(frame, self.names[i]) for i in ids]
+        suffixes = self.chosen.suffixes(self.look)
+        return [suffixed(path, suffix) for path in paths for suffix in suffixes]
 
     def _check_labels(self) -> None:
         check_some(self.names, self.frames)
@@ -176,10 +181,12 @@ def deliver(session: Session, order: Order, found: Gaps | None = None) -> Iterat
         session: What knows the frames.
         order: Checked already, see :meth:`Order.check`.
         found: Gaps that are known of: nothing is written of an object where it is missing. A
-            label map shows the objects that are known, and is left out where none is.
+            label map shows the objects that are known, and is left out where none is. A movie
+            must have none, so None is looked up for it.
 
     Raises:
-        ExportError: nothing can be written there.
+        ExportError: nothing can be written there, or a movie would have holes; the latter
+            before anything is written.
         RotoError: the format cannot hold this, or a frame cannot be read.
     """
     missing = {i: frozenset(where) for i, where in found.missing.items()} if found else {}
@@ -189,6 +196,8 @@ def deliver(session: Session, order: Order, found: Gaps | None = None) -> Iterat
             return
         job = order.job(subject_of(session, order.names))
         check(job, order.chosen)
+        if order.chosen.movie:
+            _check_whole(gaps(session, order) if found is None else found)
         exporter = stack.enter_context(order.chosen.open(job))
         pictures = _Pictures(session, order, missing, exporter)
         threads = _threads(order, job.subject)
@@ -204,6 +213,16 @@ def _in_turn(
         known = [i for i in order.names if frame not in missing.get(i, ())]
         files = writer.write_labels(result, known)
         yield Written(Propagated(frame, result, done, len(order.frames)), files)
+
+
+def _check_whole(found: Gaps) -> None:
+    """Make sure that a movie has no holes, before an hour is spent on what comes before one."""
+    if found.missing:
+        holes = replace(found, open={})
+        raise ExportError(
+            f"A movie cannot have holes, but {holes}: propagate there, choose another range, or "
+            "write stills."
+        )
 
 
 def _threads(order: Order, subject: Subject) -> int:
@@ -256,10 +275,11 @@ class _Pictures:
 
     def _key(self, frame: int, known: Sequence[int]) -> str:
         look, order = self.order.look, self.order
+        depth = look.bit_depth or self.format.depths[0]  # asked for or by default: the same bytes
         made = [
             __version__,
             self.format.name,
-            [look.content, look.premultiplied, look.colour, look.bit_depth],
+            [look.content, look.premultiplied, look.colour, depth],
             [[i, order.names[i]] for i in sorted(order.names)],
             sorted(known),
             self.session.stored.state(frame, known),

@@ -40,25 +40,35 @@ class Settings:
         max_memory: Predicted frames remembered at most; keyframes do not count and stay.
         top_k: Remembered positions that each position may draw on; None for all.
         similarity: How positions are compared.
+        bound: What becomes of predicted frames beyond ``max_memory``: "thin" drops the one whose
+            absence leaves the smallest gap in time, "oldest" the oldest, and "consolidate" keeps
+            the positions that were drawn on most, in the same room. A network with a global
+            context has no use for it.
         keyframe_weight: How much likelier a position is matched with one of a keyframe than with
             one of a predicted frame that resembles it as much. None: what suits the network, 3
-            for roto's own and 1 for published ones.
+            for roto's own and 1 for published ones. With a global context: how much all keyframes
+            together weigh, where all predicted frames together weigh 1; 1 unless told otherwise.
         remember_last: Keep the previous frame as temporary memory.
         cache_bytes: Bound of the encoded frames kept in memory for another pass.
+        objects_at_once: Objects that go through the network side by side; it bounds the
+            workspace and, but for rounding, changes no result.
     """
 
     short_side: int = 480
     enlarge: bool = True
     memory_every: int = 5
     max_memory: int = 12
+    bound: Literal["thin", "oldest", "consolidate"] = "thin"
     top_k: int | None = 20
     similarity: Literal["l2", "dot", "cosine"] = "l2"
     keyframe_weight: float | None = None
     remember_last: bool = False
     cache_bytes: int = 512 * 2**20
+    objects_at_once: int = 8
 
     def __post_init__(self) -> None:
         least = {"short_side": 32, "memory_every": 1, "max_memory": 0, "cache_bytes": 0, "top_k": 1}
+        least["objects_at_once"] = 1
         for name, bound in least.items():
             value = getattr(self, name)
             if value is not None and value < bound:
@@ -66,6 +76,10 @@ class Settings:
         if self.keyframe_weight is not None and not 0 < self.keyframe_weight < float("inf"):
             raise SettingsError(
                 f"The setting keyframe_weight is {self.keyframe_weight}; it must be above 0."
+            )
+        if self.bound not in ("thin", "oldest", "consolidate"):
+            raise SettingsError(
+                f"There is no bound {self.bound!r}; choose thin, oldest or consolidate."
             )
         if self.similarity not in ("l2", "dot", "cosine"):
             raise SettingsError(
@@ -92,6 +106,39 @@ class Capabilities:
     precision: str
     max_objects: int = 255
     weights: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """What an engine takes for plates of one size, in bytes; :mod:`roto.needs` adds it up.
+
+    Attributes:
+        working: (h, w) the network works at, padding included.
+        weights: Of the network.
+        encoded: What stays of an encoded picture.
+        encode: The most there is at once while a picture is encoded, what stays included.
+        remember: The same while the objects' masks become memory.
+        decode: The same while their masks are found from what was read.
+        key: Of a remembered frame, whatever the number of objects.
+        value: Of a remembered frame and object.
+        context: Of an object, whatever is remembered: a memory that does not grow.
+        masks: Of a keyframe and object, besides key and value.
+        read: Of one object while memory is read.
+        free: What is free on the engine's own device; None where it works in main memory.
+    """
+
+    working: tuple[int, int]
+    weights: int
+    encoded: int
+    encode: int
+    remember: int
+    decode: int
+    key: int
+    value: int
+    context: int = 0
+    masks: int = 0
+    read: int = 0
+    free: int | None = None
 
 
 class Encoded(Protocol):
@@ -195,4 +242,12 @@ class Engine(Protocol):
 
     def open_memory(self) -> Memory:
         """An empty memory; several may be open at once."""
+        ...
+
+    def with_settings(self, settings: Settings) -> Engine:
+        """The same network, which is not loaded again, working another way."""
+        ...
+
+    def footprint(self, plate: tuple[int, int], objects: int) -> Footprint:
+        """What it takes to follow so many objects on plates of (H, W); nothing is computed."""
         ...

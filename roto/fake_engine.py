@@ -6,13 +6,14 @@ milliseconds, and on flat colours its answers are right.
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from roto.engine import Capabilities, Display, Settings, SoftMask
+from roto.engine import Capabilities, Display, Footprint, Settings, SoftMask
 from roto.errors import SettingsError
 from roto.results import Grid, Logits
 
@@ -80,6 +81,18 @@ class FakeEngine:
     def open_memory(self) -> FakeMemory:
         """See :meth:`roto.engine.Engine.open_memory`."""
         return FakeMemory(self.settings)
+
+    def with_settings(self, settings: Settings) -> FakeEngine:
+        """See :meth:`roto.engine.Engine.with_settings`."""
+        other = copy.copy(self)
+        other.settings = settings
+        return other
+
+    def footprint(self, plate: tuple[int, int], objects: int) -> Footprint:
+        """See :meth:`roto.engine.Engine.footprint`; what it remembers is a few colours."""
+        colours = 12 * plate[0] * plate[1]
+        logits = 4 * plate[0] * plate[1] * objects
+        return Footprint(plate, 0, colours, 2 * colours, 2 * colours, 2 * colours + logits, 0, 24)
 
 
 class FakeMemory:

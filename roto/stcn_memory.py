@@ -1,12 +1,11 @@
-"""What an STCN or STM remembers of a shot: keyframes for ever, predictions thinned to a bound.
+"""What a network remembers of a shot: when, and how objects share the network.
 
-The memory policy lives here, and how objects share the network; see :mod:`roto.stcn_engine`.
+How it is kept and read is that of a bank, see :mod:`roto.memories`.
 """
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -14,9 +13,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from roto.errors import SettingsError
+from roto.memories.bank import MemoryFrame, never_shown
+from roto.memories.contexts import ContextBank
+from roto.memories.frames import FrameBank
 from roto.model.aggregation import soft_aggregate, upsample_logits
-from roto.model.memory import read
+from roto.model.context import CONTEXT_KEYFRAME_WEIGHT
+from roto.model.stcn import STCN
 from roto.model.window import Window, window_around
 from roto.results import Grid, Logits
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from roto.engine import Settings, SoftMask
+    from roto.memories.bank import Bank
     from roto.model.stcn import ImageFeatures
     from roto.model.weights import Network
 
@@ -66,38 +69,28 @@ class Placed(Protocol):
         ...
 
 
-@dataclass(slots=True, eq=False)
-class MemoryFrame:
-    """One remembered frame: a key and a value per object; of keyframes the masks as well."""
-
-    frame: int
-    keys: dict[int, Tensor] = field(default_factory=dict)  # id -> (h*w, Ck) float32; STCN: one
-    values: dict[int, Tensor] = field(default_factory=dict)  # id -> (h*w, Cv)
-    masks: dict[int, Tensor] = field(default_factory=dict)  # id -> (4h, 4w) at stride 4
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Bank:
-    """Keys and values of some objects side by side, as the read wants them."""
-
-    keys: Tensor  # (N, Ck)
-    values: Tensor  # (N, K*Cv)
-    bonus: Tensor | None  # (N,) where keyframes weigh more or less than other frames
-
-
 class StcnMemory:
-    """Keyframes for ever, every n-th prediction, thinned to a bound."""
+    """Keyframes for ever, every n-th prediction as the bank has room for.
 
-    def __init__(self, engine: Placed, permanent: dict[int, MemoryFrame] | None = None) -> None:
+    Args:
+        engine: Whose memory it is.
+        bank: Keeps what is remembered; None: a new one, of the kind that the network reads.
+        shown: Masks of the keyframes at stride 4, per frame and object, that another has, too.
+    """
+
+    def __init__(
+        self,
+        engine: Placed,
+        bank: Bank | None = None,
+        shown: dict[int, dict[int, Tensor]] | None = None,
+    ) -> None:
         self._engine, self._net, self._settings = engine, engine.net, engine.settings
         # Keys that saw the masks make the last frame the best memory; shared ones make it harmful.
         self._keeps_last = self._settings.remember_last or self._net.own_keys
-        self._permanent: dict[int, MemoryFrame] = {} if permanent is None else permanent
-        self._predicted: list[MemoryFrame] = []
-        self._last: MemoryFrame | None = None
+        self._bank = new_bank(engine.net, self._settings) if bank is None else bank
+        self._shown: dict[int, dict[int, Tensor]] = {} if shown is None else shown
         self._seen: dict[int, Tensor] = {}  # id -> (4h, 4w): masks of the frame before
         self._since_keyframe = 0
-        self._banks: dict[tuple[int, ...], _Bank] = {}
 
     @torch.inference_mode()
     def add(
@@ -114,15 +107,11 @@ class StcnMemory:
         soft = soft_aggregate(soft)[1:]
         entry = self._remember(frame, encoded, tuple(masks), soft)
         if permanent:
-            entry.masks = dict(zip(masks, F.avg_pool2d(soft, 4), strict=True))
-            old = self._permanent.get(frame)
-            entry.keys = {**(old.keys if old else {}), **entry.keys}
-            entry.values = {**(old.values if old else {}), **entry.values}
-            entry.masks = {**(old.masks if old else {}), **entry.masks}
-            self._permanent[frame] = entry
+            at_4 = dict(zip(masks, F.avg_pool2d(soft, 4), strict=True))
+            self._shown[frame] = {**self._shown.get(frame, {}), **at_4}
+            self._bank.show(entry)
         else:
-            self._keep_predicted(entry)
-        self._banks.clear()
+            self._bank.keep(entry)
 
     @torch.inference_mode()
     def predict(
@@ -165,8 +154,10 @@ class StcnMemory:
         window = window or Window(slice(0, h), slice(0, w))
         features = window.features(encoded.features)
         parts: dict[int, Tensor] = {}
-        for group in self._groups(ids):
-            readout = self._read(window.positions(encoded.positions, size), features, group)
+        for group, values in self._bank.read(window.positions(encoded.positions, size), ids):
+            readout = values.to(self._engine.dtype).T.reshape(
+                1, len(group), -1, *features.key.shape[-2:]
+            )
             for start in range(0, len(group), _OBJECTS_AT_ONCE):
                 some = slice(start, start + _OBJECTS_AT_ONCE)
                 near = [window.cells(priors[i]) for i in group[some]] if priors else None
@@ -207,37 +198,33 @@ class StcnMemory:
 
     def drop(self, frame: int, objects: Iterable[int]) -> None:
         """See :meth:`roto.engine.Memory.drop`."""
-        old = self._permanent[frame]
         gone = frozenset(objects)
-        values = {i: v for i, v in old.values.items() if i not in gone}
-        masks = {i: m for i, m in old.masks.items() if i not in gone}
-        self._permanent[frame] = MemoryFrame(frame, old.keys, values, masks)
-        if not values:
-            del self._permanent[frame]
-        self._banks.clear()
+        self._bank.drop(frame, gone)
+        left = {i: mask for i, mask in self._shown[frame].items() if i not in gone}
+        self._shown[frame] = left
+        if not left:
+            del self._shown[frame]
 
     def branch(self) -> StcnMemory:
         """See :meth:`roto.engine.Memory.branch`."""
-        return StcnMemory(self._engine, self._permanent)
+        return StcnMemory(self._engine, self._bank.branch(), self._shown)
 
     def forget(self, objects: Iterable[int] | None = None) -> None:
         """See :meth:`roto.engine.Memory.forget`."""
         for i in list(self._seen) if objects is None else objects:
             self._seen.pop(i, None)
-        entries = [*self._predicted, *([self._last] if self._last else [])]
-        for entry in entries:
-            for i in list(entry.values) if objects is None else objects:
-                entry.values.pop(i, None)
-        self._predicted = [e for e in self._predicted if e.values]
-        if self._last is not None and not self._last.values:
-            self._last = None
+        self._bank.forget(objects)
         self._since_keyframe = 0
-        self._banks.clear()
 
     @property
     def frames(self) -> list[int]:
         """Numbers of the remembered frames: keyframes, then predicted ones."""
-        return [*self._permanent, *(e.frame for e in self._predicted)]
+        return self._bank.frames
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that what is remembered takes."""
+        return self._bank.nbytes
 
     def _look_back(
         self, frame: int, ids: tuple[int, ...], others: tuple[int, ...]
@@ -256,13 +243,12 @@ class StcnMemory:
     def _last_mask(self, frame: int, object_id: int) -> Tensor:
         """(4h, 4w): where an object was last seen."""
         seen = self._seen.get(object_id)
-        return self._shown(frame, object_id) if seen is None else seen
-
-    def _shown(self, frame: int, object_id: int) -> Tensor:
-        entries = [e for e in self._permanent.values() if object_id in e.masks]
-        if not entries:
-            raise _never_shown(object_id)
-        return min(entries, key=lambda e: abs(e.frame - frame)).masks[object_id]
+        if seen is not None:
+            return seen
+        frames = [number for number, masks in self._shown.items() if object_id in masks]
+        if not frames:
+            raise never_shown(object_id)
+        return self._shown[min(frames, key=lambda number: abs(number - frame))][object_id]
 
     def _remember_prediction(
         self,
@@ -279,9 +265,8 @@ class StcnMemory:
         soft = soft_aggregate(torch.sigmoid(upsample_logits(logits[None], encoded.grid.padded)[0]))
         entry = self._remember(frame, encoded, (*ids, *known), _beside(soft[1:], known))
         if due:
-            self._keep_predicted(entry)
-        self._last = entry if self._keeps_last and not due else None
-        self._banks.clear()
+            self._bank.keep(entry)
+        self._bank.hold(entry if self._keeps_last and not due else None)
 
     def _due(self, ahead: int = 0) -> bool:
         """Whether the frame at hand, or one ahead, becomes memory."""
@@ -312,66 +297,17 @@ class StcnMemory:
         soft = torch.from_numpy(np.ascontiguousarray(mask, np.float32))[None, None]
         return F.pad(resize(soft.to(self._engine.device), grid.work), grid.pad)[0].clamp(0, 1)
 
-    def _keep_predicted(self, entry: MemoryFrame) -> None:
-        """Add, then drop the frame whose absence leaves the smallest gap in time."""
-        kept = [*self._predicted, entry]
-        if len(kept) > self._settings.max_memory:
-            frames = [self._start(kept[0].frame, entry.frame), *(e.frame for e in kept)]
-            gaps = [abs(frames[i + 2] - frames[i]) for i in range(len(kept) - 1)]
-            kept.pop(int(np.argmin(gaps)))  # never the newest, which has no gap of its own
-        self._predicted = kept
 
-    def _start(self, first: int, last: int) -> int:
-        """The keyframe that the pass went by before ``first`` on its way to ``last``."""
-        step = 1 if last >= first else -1
-        passed = [frame for frame in self._permanent if (first - frame) * step > 0]
-        return min(passed, key=lambda frame: abs(first - frame), default=first)
-
-    def _entries(self, object_id: int) -> list[MemoryFrame]:
-        last = [self._last] if self._last is not None else []
-        entries = [*self._permanent.values(), *self._predicted, *last]
-        return [e for e in entries if object_id in e.values]
-
-    def _groups(self, ids: tuple[int, ...]) -> list[tuple[int, ...]]:
-        """Objects remembered at the same frames under the same keys share one affinity."""
-        groups: dict[tuple[int, ...], list[int]] = {}
-        for i in ids:
-            groups.setdefault(tuple(id(e.keys[i]) for e in self._entries(i)), []).append(i)
-        if () in groups:
-            raise _never_shown(groups[()][0])
-        return [tuple(group) for group in groups.values()]
-
-    def _read(self, positions: Tensor, features: ImageFeatures, group: tuple[int, ...]) -> Tensor:
-        """(1, K, Cv, h, w) at positions (h*w, Ck) of a picture, or of a window of it."""
-        bank = self._banks.get(group)
-        if bank is None:
-            entries = self._entries(group[0])
-            values = [torch.cat([e.values[i] for i in group], 1) for e in entries]
-            keys = [e.keys[group[0]] for e in entries]
-            bank = _Bank(torch.cat(keys), torch.cat(values), self._bonus(entries, keys))
-            self._banks[group] = bank
-        settings = self._settings
-        out = read(
-            bank.keys,
-            bank.values,
-            positions,
-            top_k=settings.top_k,
-            kind="dot" if self._net.own_keys else settings.similarity,
-            bonus=bank.bonus,
-        )
-        h, w = features.key.shape[-2:]
-        return out.T.reshape(1, len(group), -1, h, w)
-
-    def _bonus(self, entries: Sequence[MemoryFrame], keys: Sequence[Tensor]) -> Tensor | None:
-        weight = self._settings.keyframe_weight
-        if weight is None:
-            weight = _OWN_KEYFRAME_WEIGHT if self._net.prior else 1.0
-        if weight == 1:
-            return None
-        kept = self._permanent.values()
-        bonuses = [math.log(weight) if e in kept else 0.0 for e in entries]
-        parts = [k.new_full((len(k),), b) for k, b in zip(keys, bonuses, strict=True)]
-        return torch.cat(parts)
+def new_bank(net: Network, settings: Settings) -> Bank:
+    """An empty bank of the kind that a network reads."""
+    weight = settings.keyframe_weight
+    if isinstance(net, STCN) and net.codebook is not None:
+        weight = CONTEXT_KEYFRAME_WEIGHT if weight is None else weight
+        return ContextBank(net.codewords, keyframe_weight=weight)
+    if weight is None:
+        weight = _OWN_KEYFRAME_WEIGHT if net.prior else 1.0
+    kind = "dot" if net.own_keys else settings.similarity
+    return FrameBank(settings, similarity=kind, keyframe_weight=weight)
 
 
 def _beside(masks: Tensor, known: Mapping[int, Tensor]) -> Tensor:
@@ -386,10 +322,6 @@ def _beside(masks: Tensor, known: Mapping[int, Tensor]) -> Tensor:
 def _rows(planes: Tensor) -> Tensor:
     """(1, K, C, h, w) -> (K, h*w, C)."""
     return planes[0].flatten(2).transpose(1, 2).contiguous()
-
-
-def _never_shown(object_id: int) -> SettingsError:
-    return SettingsError(f"Object {object_id} was predicted before it was ever shown.")
 
 
 def resize(x: Tensor, size: tuple[int, int]) -> Tensor:

@@ -8,6 +8,8 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
+from roto.export.contract import Look
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -185,12 +187,17 @@ class ExportRequest:
     """Mattes to write.
 
     Attributes:
-        pattern: As ``roto export`` takes it: ``mattes/{object}/{object}.%04d.exr``.
+        pattern: As ``roto export`` takes it: ``mattes/{object}/{object}.%04d.exr``; of a package
+            its folder.
         objects: Ids; empty for all.
         first: First frame.
         last: Last frame.
-        bit_depth: 8, 16 or 32; None for what the format has by default.
-        kind: "mattes", one file per object and frame, or "labels", one label map per frame.
+        look: What is in the pixels, and how many bits; not of a package, nor of label maps.
+        format: Its name in ``roto.export.registry.FORMATS``; "": what the extension stands for.
+        kind: "mattes", files of a format; "labels", one label map per frame; "package", a folder
+            that says everything about its mattes.
+        also: What is in a package besides EXR sequences, see ``roto.package.PackageOrder``.
+        handles: Frames beyond both ends of the range; of a package only.
         overwrite: Whether existing files may be replaced; asked before, once.
         partial: Whether to write what is there where frames are missing or open.
     """
@@ -199,7 +206,14 @@ class ExportRequest:
     objects: tuple[int, ...]
     first: int
     last: int
-    bit_depth: int | None = None
-    kind: Literal["mattes", "labels"] = "mattes"
+    look: Look = field(default_factory=Look)
+    format: str = ""
+    kind: Literal["mattes", "labels", "package"] = "mattes"
+    also: tuple[str, ...] = ()
+    handles: int = 0
     overwrite: bool = False
     partial: bool = False
+
+    def covers(self, frame: int) -> bool:
+        """Whether a frame is written, if the clip has it."""
+        return self.first - self.handles <= frame <= self.last + self.handles

@@ -2,10 +2,11 @@
 """Build and validate the extension with Blender's own tool.
 
     python plugin/blender/build.py --blender /path/to/blender
-    python plugin/blender/build.py --blender-cli .../bl_pkg/cli/blender_ext.py
+    python plugin/blender/build.py --bpy /path/to/python
 
-The second is for Blender as a Python module, which brings the tool without a ``blender``. The
-engine's client is copied into the add-on from ``plugin/roto_plugin`` on the way.
+The second is for Blender as the Python module bpy, which has no ``blender`` to start; it calls the
+very function that Blender has registered for ``--command extension``. The engine's client is copied
+into the add-on from ``plugin/roto_plugin`` on the way.
 """
 
 from __future__ import annotations
@@ -20,7 +21,23 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 SOURCE = HERE / "roto_blender"
 CLIENT = HERE.parent / "roto_plugin"
-VENDORED = ("client.py", "link.py", "protocol.py")
+VENDORED = ("book.py", "client.py", "link.py", "messages.py", "protocol.py", "starting.py")
+# bpy 4.5 may hang when Python takes it down, so the process ends at once.
+_COMMAND = """
+import os, sys
+import bpy, addon_utils
+addon_utils.enable("bl_pkg")
+from bl_pkg import cli_extension
+code = 1
+try:
+    code = cli_extension(sys.argv[1:])
+except SystemExit as ended:
+    code = ended.code or 0
+finally:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+"""
 _NOTE = '"""Copies of roto\'s client (Apache-2.0), unchanged; see plugin/blender/build.py."""\n'
 
 
@@ -38,6 +55,16 @@ def assemble(folder: Path) -> Path:
         shutil.copyfile(CLIENT / name, target / "vendor" / name)
     shutil.copyfile(HERE.parent.parent / "LICENSE", target / "vendor" / "LICENSE")
     return target
+
+
+def tool_of_blender(program: str = "blender") -> list[str]:
+    """Blender's tool, from the program itself."""
+    return [program, "--command", "extension"]
+
+
+def tool_of_bpy(python: Path) -> list[str]:
+    """The same tool, from the module bpy in that Python's environment."""
+    return [str(python), "-c", _COMMAND]
 
 
 def build(tool: list[str], output: Path) -> Path:
@@ -58,17 +85,17 @@ def build(tool: list[str], output: Path) -> Path:
         source = assemble(Path(scratch) / "source")
         made = Path(scratch) / "made"
         made.mkdir()
-        _run([*tool, "build", "--source-dir", str(source), "--output-dir", str(made)])
+        _run(tool, ["build", "--source-dir", str(source), "--output-dir", str(made)])
         (built,) = made.glob("*.zip")
-        _run([*tool, "validate", str(built)])
+        _run(tool, ["validate", str(built)])
         return Path(shutil.move(built, output / built.name))
 
 
-def _run(command: list[str]) -> None:
-    found = subprocess.run(command, capture_output=True, text=True, check=False)
+def _run(tool: list[str], arguments: list[str]) -> None:
+    found = subprocess.run([*tool, *arguments], capture_output=True, text=True, check=False)
     if found.returncode:
         words = (found.stdout + found.stderr).strip()
-        raise BuildError(f"{' '.join(command[-4:])} ended with {found.returncode}:\n{words}")
+        raise BuildError(f"{' '.join(arguments)} ended with {found.returncode}:\n{words}")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -76,12 +103,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Build the roto extension for Blender.")
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--blender", default="blender", help="Blender 4.2 or newer")
-    which.add_argument("--blender-cli", type=Path, help="path of blender_ext.py")
+    which.add_argument("--bpy", type=Path, metavar="PYTHON", help="a Python with the module bpy")
     parser.add_argument("-o", "--output", type=Path, default=Path("dist"), help="folder (dist)")
     options = parser.parse_args(arguments)
-    tool = [options.blender, "--command", "extension"]
-    if options.blender_cli is not None:
-        tool = [sys.executable, str(options.blender_cli)]
+    tool = tool_of_blender(options.blender) if options.bpy is None else tool_of_bpy(options.bpy)
     try:
         sys.stdout.write(f"{build(tool, options.output)}\n")
     except (BuildError, OSError) as error:

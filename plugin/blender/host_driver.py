@@ -135,11 +135,6 @@ def _over(tree: Any, behind: Job | None, names: Sequence[str], folder: str) -> A
         node = tree.nodes.new("CompositorNodeAlphaOver")
         node.name = f"{_OVER} {name}"
         pictures = [one for one in node.inputs if one.type == "RGBA"]
-        # Set Alpha gives colours that are not multiplied by the matte yet.
-        if hasattr(node, "use_premultiply"):
-            node.use_premultiply = True
-        else:
-            node.inputs["Straight Alpha"].default_value = True
         tree.links.new(end, _socket(pictures, "Background", 0))
         tree.links.new(_alpha_node(tree, name).outputs["Image"], _socket(pictures, "Foreground", 1))
         end = node.outputs["Image"]

@@ -1,9 +1,10 @@
 """A host's side of the engine process: starts it, asks it, and starts it again after a crash.
 
-The standard library only, and Python 3.9: a host's add-on carries copies of this file, ``link.py``
-and ``protocol.py``, side by side in a package of its own. All methods belong to one thread of the
-host, such as that of its window. None of them waits for the engine, except ``wait`` and
-``close(wait=...)``; a timer of the host calls ``poll``, and all that is told comes from there::
+The standard library only, and Python 3.9: a host's add-on carries copies of this file and of
+``book.py``, ``starting.py``, ``link.py``, ``protocol.py`` and ``messages.py``, side by side in a
+package of its own. All methods belong to one thread of the host, such as that of its window. None
+of them waits for the engine, except ``wait`` and ``close(wait=...)``; a timer of the host calls
+``poll``, and all that is told comes from there::
 
     client = Client(engine_command("/opt/roto/bin/python"), on_event=show)
     client.call("open", {"clip": "/plates/a.mov", "project": "/work/a.roto"}, on_done=opened)
@@ -13,25 +14,16 @@ host, such as that of its window. None of them waits for the engine, except ``wa
 
 from __future__ import annotations
 
-import json
 import queue
-import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, Optional
 
-from .link import (
-    Book,
-    Future,
-    Link,
-    Process,
-    Socket,
-    engine_command,
-    engine_environment,
-    see_off,
-)
+from .book import Book, Future
+from .link import Link, see_off
 from .protocol import METHODS, PROTOCOL, ProtocolError, write_message
+from .starting import Starter, engine_command, engine_environment
 
 __all__ = ["ERRORS", "Client", "Event", "Future", "engine_command", "engine_environment"]
 
@@ -53,7 +45,6 @@ is open again), ``failed`` {kind, message} (it cannot be started; ``start`` trie
 """
 
 HELLO_SECONDS = 60.0  # a cold disk takes its time to read Python and roto
-_CRASHES, _CRASH_SECONDS = 3, 120.0  # so many in so long: it makes no sense to start it again
 _LOG_LINES = 200
 _POLL_SECONDS = 0.02
 
@@ -85,14 +76,11 @@ class Client:
     ) -> None:
         self.state, self.engine = "idle", None  # type: str, Optional[dict[str, Any]]
         self.log: deque[str] = deque(maxlen=_LOG_LINES)
-        self._command, self._token_file, self._name = command or [], token_file, name
-        self._who = token_file or (self._command or ["No Python"])[0]
-        self._environment = environment
-        self._on_event = on_event
+        self._starter = Starter(command, environment, token_file)
+        self._name, self._on_event = name, on_event
         self._link: Link | None = None
         self._book = Book()
         self._opened: dict[str, Any] | None = None  # how to open what is open once more
-        self._crashes: list[float] = []
 
     def start(self) -> None:
         """Start the engine, or join it, if that was not done; ``ready`` or ``failed`` is told."""
@@ -101,13 +89,10 @@ class Client:
         self.state = "starting"
         hello = {"protocol": PROTOCOL, "client": self._name}
         try:
-            self._link = self._dial(hello)
+            self._link = self._starter.dial(hello, self.log)
         except (OSError, ValueError, LookupError, TypeError) as error:
             self._link = None
-            text = f"No engine can be joined by {self._token_file}; it has ended."
-            if self._token_file is None:
-                text = why_not(self._who, self.log, error)
-            self._soon(self._fail, "StartError", text)
+            self._soon(self._fail, "StartError", self._starter.why_not(self.log, error))
             return
         self._ask("hello", hello, self._greeted, HELLO_SECONDS)
 
@@ -199,18 +184,7 @@ class Client:
         if started == "ready":
             link.send(write_message({"id": self._book.new("quit", {}).id, "method": "quit"}))
         link.hang_up()
-        ending = threading.Thread(target=see_off, args=(link,), name="roto end", daemon=True)
-        ending.start()
-        ending.join(wait)
-
-    def _dial(self, hello: dict[str, Any]) -> Link:
-        """Start the engine, or join it; the token goes into the hello."""
-        if self._token_file is None:
-            return Process(self._command, self._environment or engine_environment(), self.log)
-        with open(self._token_file, encoding="utf-8") as file:
-            known = json.load(file)
-        hello["token"] = known["token"]
-        return Socket(known["port"])
+        see_off(link).join(wait)
 
     def _ask(
         self,
@@ -248,7 +222,9 @@ class Client:
             self._ended()
         elif isinstance(message, ProtocolError):
             if self.state == "starting":
-                self._fail("StartError", f"{self._who} is no roto engine; choose roto's Python.")
+                self._fail(
+                    "StartError", f"{self._starter.who} is no roto engine; choose roto's Python."
+                )
         elif "event" in message:
             self._tell_event(message)
         else:
@@ -289,7 +265,9 @@ class Client:
     def _greeted(self, hello: Future) -> None:
         if hello.error is not None:
             if hello.error.kind == "TimeoutError":
-                self._fail("StartError", f"{self._who} does not answer; is it roto's Python?")
+                self._fail(
+                    "StartError", f"{self._starter.who} does not answer; is it roto's Python?"
+                )
             elif hello.error.kind != "LostError":  # why it ended is told elsewhere
                 self._fail(hello.error.kind, hello.error.message)
             return
@@ -324,19 +302,18 @@ class Client:
         link, self._link = self._link, None
         code = None if link is None else link.code
         if self.state == "starting" and self.engine is None:
-            self._fail("StartError", why_not(self._who, self.log, None))
+            self._fail("StartError", self._starter.why_not(self.log))
             return
         self.state = "idle"
-        now = time.monotonic()
-        self._crashes = [t for t in self._crashes if now - t < _CRASH_SECONDS] + [now]
+        often = self._starter.ended()
         again, lost = self._book.after_crash()
         text = f"The engine ended by itself (code {code}); what it had finished is in the project."
         for future in lost:
             future.finish(None, ProtocolError("LostError", text))
         told = {"message": text, "lost": [f.method for f in lost if not f.inner]}
         self._tell("lost", {**told, "again": [f.method for f in again]})
-        if len(self._crashes) > _CRASHES:
-            self._fail("StartError", f"The engine ended {len(self._crashes)} times; see its log.")
+        if often:
+            self._fail("StartError", f"The engine ended {often} times; see its log.")
         else:
             self.start()
 
@@ -345,10 +322,10 @@ class Client:
         self.state, self.engine = "failed", None
         if link is not None and type(link) is not Link:
             link.kill()
-            threading.Thread(target=see_off, args=(link,), daemon=True).start()
+            see_off(link)
         for future in self._book.clear():
             future.finish(None, ProtocolError(kind, message))
-        self._crashes.clear()
+        self._starter.forget()
         self._tell("failed", {"kind": kind, "message": message})
 
     def _time_out(self) -> None:
@@ -357,15 +334,3 @@ class Client:
                 self.call("cancel", {"request": future.id})
             text = f"No answer to {future.method} in time."
             future.finish(None, ProtocolError("TimeoutError", text))
-
-
-def why_not(who: str, log: Iterable[str], error: Exception | None) -> str:
-    """Why there is no engine: one sentence, and what to do."""
-    lines = [line.strip() for line in log if line.strip()]
-    missing = [line for line in lines if "No module named" in line and "roto" in line]
-    if isinstance(error, OSError):
-        return f"{who} cannot be started: {error.strerror or error}; choose roto's Python."
-    if missing:
-        return f"{who} is a Python without roto; choose that of roto's own environment."
-    said = lines[-1][:300] if lines else "it said nothing"
-    return f"{who} ended before it was ready: {said}"

@@ -14,17 +14,17 @@ from roto.media import as_rgb, open_clip, read_image, to_display
 from roto_plugin.planning import plate_of, resolved, rgb
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from roto.package import Package
-    from roto_plugin.host import HostPlan, Light
+    from roto_plugin.host import HostPlan, Way
 
 Floats: TypeAlias = "npt.NDArray[np.float64]"
 
 
 def expected(
-    package: Package, plan: HostPlan, output: Path, light: Light
+    package: Package, plan: HostPlan, output: Path, way: Way
 ) -> Iterator[tuple[int, Floats]]:
     """The frames that a host must render.
 
@@ -35,7 +35,7 @@ def expected(
         package: Holds EXR sequences.
         plan: What the project stands for.
         output: The project file.
-        light: How the host mixes.
+        way: How the host mixes.
 
     Yields:
         Frame number and picture, (H, W, 3) in 0..1, display-referred.
@@ -49,7 +49,7 @@ def expected(
         for frame in range(want["first"], want["last"] + 1):
             mattes = [_matte(package, name, frame) for name in want["objects"]]
             picture = to_display(source.read(frame), package.clip.colour_space) / 255.0
-            yield frame, _shown(plan.feature, picture, mattes, want, behind, light)
+            yield frame, _shown(plan.feature, picture, mattes, want, behind, way)
 
 
 def _shown(
@@ -58,22 +58,26 @@ def _shown(
     mattes: list[Floats],
     want: dict[str, Any],
     behind: Floats,
-    light: Light,
+    way: Way,
 ) -> Floats:
+    bare = reduce(lambda rest, matte: rest * (1 - matte), mattes, np.ones_like(mattes[0]))
     if feature == "alpha":
-        bare = reduce(lambda rest, matte: rest * (1 - matte), mattes, np.ones_like(mattes[0]))
         return 1 - np.repeat(bare, 3, axis=2)
-    inside, under = (_linear(plate), _linear(behind)) if light == "linear" else (plate, behind)
+    linear = way.light == "linear"
+    inside, under = (_linear(plate), _linear(behind)) if linear else (plate, behind)
     if feature == "cutout":
-        shown = reduce(lambda rest, matte: inside * matte + rest * (1 - matte), mattes, under)
+        shown = inside * (1 - bare) + under * bare
     else:
-        gain = np.array(want["gain"])
-        shown = reduce(
-            lambda rest, matte: np.clip(rest * gain, 0, 1) * matte + rest * (1 - matte),
-            mattes,
-            inside,
-        )
-    return _coded(shown) if light == "linear" else shown
+        shown = _graded(inside, mattes if way.overlap == "each" else [1 - bare], want["gain"])
+    return _coded(shown) if linear else shown
+
+
+def _graded(plate: Floats, mattes: list[Floats], gain: Sequence[float]) -> Floats:
+    def one(rest: Floats, matte: Floats) -> Floats:
+        found: Floats = np.clip(rest * np.array(gain), 0, 1) * matte + rest * (1 - matte)
+        return found
+
+    return reduce(one, mattes, plate)
 
 
 def _matte(package: Package, name: str, frame: int) -> Floats:

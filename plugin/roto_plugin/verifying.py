@@ -32,7 +32,7 @@ def verify(adapter: HostAdapter, package: Package, output: Path) -> ConformanceR
         pictures = adapter.render(output, Path(folder))
         errors = {
             frame: _compare(pictures.get(frame), want, alpha=way.feature == "alpha")
-            for frame, want in expected(package, plan, output, way.light)
+            for frame, want in expected(package, plan, output, way)
         }
     return ConformanceReport(adapter.name, adapter.version(), way, errors, findings)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from roto import __version__
+from roto.cli.only import Only
 from roto.engine import Settings
 from roto.models import DEFAULT
 
@@ -222,10 +223,13 @@ def _add_steps(table: _Table) -> None:
 def _add_export(table: _Table) -> None:
     parser = table.work("export", "Write mattes of what is known.", "export:run")
     target = parser.add_mutually_exclusive_group(required=True)
-    _add_output(parser, target)
-    _add_look(parser)
-    _add_package(parser, target)
-    _add_host(parser)
+    _add_pattern(target)
+    files = Only(parser)
+    _add_pictures(files)
+    _add_look(parser, files)
+    packages = _add_package(parser, target)
+    hosts = _add_host(parser)
+    parser.set_defaults(of_files=files, of_packages=packages, of_hosts=hosts)
     _add_objects(parser)
     _add_range(parser, "only these frames")
     parser.add_argument("--partial", action="store_true", help="also if frames are missing or open")
@@ -249,29 +253,31 @@ def _add_others(table: _Table) -> None:
     _add_engine(parser)
 
 
-def _add_output(
-    parser: argparse.ArgumentParser, target: argparse._MutuallyExclusiveGroup | None = None
-) -> None:
-    (target or parser).add_argument(
-        "-o",
-        "--output",
-        required=target is None,
-        metavar="PATTERN",
-        help="hero.%%04d.png, {object}.####.exr, or a folder",
-    )
-    parser.add_argument("--bit-depth", type=int, help="PNG 8 or 16, TIFF 8 to 32, EXR 16 or 32")
-    parser.add_argument("--overlay", metavar="MOVIE", help="also write the plate with its masks")
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    _add_pattern(parser, required=True)
+    _add_pictures(parser)
 
 
-def _add_look(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("pixels")
+def _add_pattern(target: argparse._ActionsContainer, **how: Any) -> None:
+    text = "hero.%%04d.png, {object}.####.exr, or a folder"
+    target.add_argument("-o", "--output", metavar="PATTERN", help=text, **how)
+
+
+def _add_pictures(target: argparse.ArgumentParser | Only) -> None:
+    target.add_argument("--bit-depth", type=int, help="PNG 8 or 16, TIFF 8 to 32, EXR 16 or 32")
+    target.add_argument("--overlay", metavar="MOVIE", help="also write the plate with its masks")
+
+
+def _add_look(parser: argparse.ArgumentParser, files: Only) -> None:
+    pixels = parser.add_argument_group("pixels")
+    group = files.within(pixels)
     group.add_argument("--format", metavar="NAME", help="see roto formats (by the extension)")
     group.add_argument(
         "--content",
         choices=["matte", "cutout", "over"],
         help="alpha alone, the plate with alpha, or the plate over a colour (matte)",
     )
-    alpha = group.add_mutually_exclusive_group()
+    alpha = files.within(pixels.add_mutually_exclusive_group())
     alpha.add_argument(
         "--premultiplied",
         action="store_true",
@@ -289,9 +295,9 @@ def _add_look(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_package(parser: argparse.ArgumentParser, target: argparse._MutuallyExclusiveGroup) -> None:
+def _add_package(parser: argparse.ArgumentParser, target: argparse._ActionsContainer) -> Only:
     target.add_argument("--package", metavar="FOLDER", help="a package for other programs instead")
-    group = parser.add_argument_group("package")
+    group = Only(parser.add_argument_group("package"))
     group.add_argument(
         "--with",
         dest="with_",
@@ -302,13 +308,15 @@ def _add_package(parser: argparse.ArgumentParser, target: argparse._MutuallyExcl
     )
     group.add_argument("--handles", type=int, default=0, metavar="N", help="frames beyond --range")
     group.add_argument("--overwrite", action="store_true", help="replace an older package")
+    return group
 
 
-def _add_host(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("project of an editor or compositor")
-    group.add_argument(
+def _add_host(parser: argparse.ArgumentParser) -> Only:
+    host = parser.add_argument_group("project of an editor or compositor")
+    host.add_argument(
         "--host", metavar="NAME", help="write one (-o shot.mlt), with a package beside it: mlt, ..."
     )
+    group = Only(host)
     group.add_argument(
         "--feature",
         choices=["cutout", "grade", "alpha"],
@@ -316,6 +324,7 @@ def _add_host(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--background", metavar="#RRGGBB|FILE", help="behind a cut-out (green)")
     group.add_argument("--gain", metavar="R,G,B", help="of a grade (0.5)")
+    return group
 
 
 def _add_range(parser: argparse.ArgumentParser, text: str) -> None:

@@ -59,6 +59,6 @@ def check_unused(options: argparse.Namespace) -> None:
     Raises:
         SettingsError: one is.
     """
-    for name in ("background", "feature", "gain"):
-        if getattr(options, name) is not None:
-            raise SettingsError(f"--{name} is about the project of a host: add --host NAME.")
+    given = options.of_hosts.given(options)
+    if given:
+        raise SettingsError(f"{given} is about the project of a host: add --host NAME.")

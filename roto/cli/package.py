@@ -26,10 +26,6 @@ if TYPE_CHECKING:
 
     from roto.session import Session
 
-_ALONE = (  # options of files that are no package
-    "bit_depth", "overlay", "format", "labels", "content", "premultiplied", "colour", "resume",
-)  # fmt: skip
-
 
 def export(options: argparse.Namespace) -> int:
     """Write a package; frames that nobody has found are an error unless ``--partial``."""
@@ -80,12 +76,12 @@ def verify(options: argparse.Namespace) -> int:
 
 
 def _check_alone(options: argparse.Namespace) -> None:
-    for name in _ALONE:
-        if getattr(options, name, None):
-            raise SettingsError(
-                f"--{name.replace('_', '-')} says nothing about a package; leave it out, or "
-                "choose what is in it by --with."
-            )
+    given = options.of_files.given(options)
+    if given:
+        raise SettingsError(
+            f"{given} says nothing about a package; leave it out, or choose what is in it by "
+            "--with."
+        )
 
 
 def check_unused(options: argparse.Namespace) -> None:
@@ -94,9 +90,9 @@ def check_unused(options: argparse.Namespace) -> None:
     Raises:
         SettingsError: one is.
     """
-    for option in ("with", "handles", "overwrite"):
-        if getattr(options, "with_" if option == "with" else option):
-            raise SettingsError(f"--{option} is about a package: add --package FOLDER, not -o.")
+    given = options.of_packages.given(options)
+    if given:
+        raise SettingsError(f"{given} is about a package: add --package FOLDER, not -o.")
 
 
 def _order(options: argparse.Namespace, session: Session) -> PackageOrder:

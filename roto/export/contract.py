@@ -147,6 +147,12 @@ class Exporter(Protocol):
         ...
 
 
+def one_file(look: Look) -> tuple[str, ...]:
+    """``Format.suffixes`` of formats that write an object, or all of them, to one file."""
+    del look
+    return ("",)
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """A way to write mattes.
@@ -166,6 +172,8 @@ class Format:
         open: Begins a job.
         key_of: Reads a file's ``Picture.key``; "" where it has none. None for formats that
             keep none, so that they are always written anew.
+        suffixes: What stands before the extension of each file that a name of the pattern
+            becomes: ``(".fill", ".key")`` where two movies make up a matte.
     """
 
     name: str
@@ -180,3 +188,4 @@ class Format:
     check: Callable[[Job], None]
     open: Callable[[Job], AbstractContextManager[Exporter]]
     key_of: Callable[[Path], str] | None = None
+    suffixes: Callable[[Look], tuple[str, ...]] = one_file

@@ -26,17 +26,18 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from roto.errors import ExportError, SettingsError
 from roto.export.atomic import atomic_path
-from roto.export.contract import Format, Picture
+from roto.export.contract import Format, Picture, one_file
 from roto.export.movie_file import Encoding, MovieFile, Reel
 from roto.export.movie_pixels import Pixels, packed, pixels_of
 from roto.export.movie_tags import check_timecode, tags_of
+from roto.export.pattern import suffixed
 from roto.masks.key_mask import check_matte
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from roto.export.contract import Content, Job
+    from roto.export.contract import Content, Job, Look
     from roto.masks.key_mask import Matte
     from roto.media.source import Image
 
@@ -59,8 +60,7 @@ class Part:
 
     def path(self, job: Job, object_id: int) -> Path:
         """Where it is written."""
-        path = job.pattern.path(job.frames[0], job.subject.names[object_id])
-        return path.with_name(path.stem + self.suffix + path.suffix)
+        return suffixed(job.pattern.path(job.frames[0], job.subject.names[object_id]), self.suffix)
 
     def of(self, pixels: Pixels) -> Pixels:
         """What of a picture it shows."""
@@ -245,6 +245,10 @@ def _fill_and_key(job: Job) -> tuple[Part, ...]:
     return (key,) if job.look.content == "matte" else (Part(encoding, ".fill", "fill"), key)
 
 
+def _pair(look: Look) -> tuple[str, ...]:
+    return (".key",) if look.content == "matte" else (".fill", ".key")
+
+
 def _opaque_prores() -> Encoding:
     return Encoding("prores_ks", "yuv444p10le", {"profile": "4444"})
 
@@ -258,6 +262,7 @@ def _format(
     *,
     contents: tuple[Content, ...] = ("matte", "cutout", "over"),
     premultiplied: tuple[bool, ...] = (False, True),
+    suffixes: Callable[[Look], tuple[str, ...]] = one_file,
 ) -> Format:
     return Format(
         name=name,
@@ -271,6 +276,7 @@ def _format(
         floating=False,
         check=check,
         open=partial(_open, parts),
+        suffixes=suffixes,
     )
 
 
@@ -291,6 +297,7 @@ FORMATS: tuple[Format, ...] = (
         (10,),
         _fill_and_key,
         contents=("cutout", "matte"),
+        suffixes=_pair,
     ),
 )
 """Movies; the first of an extension is what the extension alone stands for."""

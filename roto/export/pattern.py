@@ -99,6 +99,15 @@ class FramePattern:
                 )
 
 
+def suffixed(path: Path, suffix: str) -> Path:
+    """The path with more before its extension.
+
+    >>> suffixed(Path("hero.mov"), ".key").name
+    'hero.key.mov'
+    """
+    return path.with_name(path.stem + suffix + path.suffix)
+
+
 def safe_file_name(name: str) -> str:
     """The name as part of a file name on any system: no separators, no leading dots, not empty.
 

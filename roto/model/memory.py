@@ -68,6 +68,7 @@ def read(
     top_k: int | None = 20,
     kind: Similarity = "l2",
     bonus: Tensor | None = None,
+    usage: Tensor | None = None,
     workspace: int = WORKSPACE_BYTES,
 ) -> Tensor:
     """Read-out for inference, chunked over query positions.
@@ -83,6 +84,7 @@ def read(
         top_k: Positions kept per query; None for the whole softmax.
         kind: As for :func:`similarity`.
         bonus: (N,) added to the scaled similarities: some positions are to weigh more.
+        usage: (N,) float32, to which is added how much each memory position was drawn on.
         workspace: Bound in bytes for one chunk of similarities, at least one row.
 
     Returns:
@@ -90,20 +92,29 @@ def read(
     """
     memory, query = _augment(memory, query, kind, bonus)
     if top_k is None or top_k >= memory.shape[0]:
-        return _read_all(memory, values, query, workspace)
+        return _read_all(memory, values, query, workspace, usage)
     parts = []
     for part in query.split(_rows(memory, workspace)):
         # Float32 throughout: rounding scores to bfloat16 would change which positions win.
         scores, chosen = (part @ memory.T).topk(top_k, dim=-1, sorted=False)  # (m, k)
-        weights = torch.softmax(scores, -1).to(values.dtype)
+        weights = torch.softmax(scores, -1)
+        if usage is not None:
+            usage.index_add_(0, chosen.flatten(), weights.flatten())
+        weights = weights.to(values.dtype)
         parts.append(F.embedding_bag(chosen, values, per_sample_weights=weights, mode="sum"))
     return torch.cat(parts)
 
 
-def _read_all(memory: Tensor, values: Tensor, query: Tensor, workspace: int) -> Tensor:
+def _read_all(
+    memory: Tensor, values: Tensor, query: Tensor, workspace: int, usage: Tensor | None
+) -> Tensor:
     """The whole softmax over augmented keys."""
-    chunks = query.split(_rows(memory, workspace))
-    parts = [torch.softmax(q @ memory.T, -1).to(values.dtype) @ values for q in chunks]
+    parts = []
+    for part in query.split(_rows(memory, workspace)):
+        weights = torch.softmax(part @ memory.T, -1)
+        if usage is not None:
+            usage += weights.sum(0)
+        parts.append(weights.to(values.dtype) @ values)
     return torch.cat(parts)
 
 

@@ -17,7 +17,7 @@ file's own shapes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, cast
 
 import torch
@@ -43,6 +43,7 @@ class StcnConfig:
     value_inputs: int = 5  # RGB + mask + others; stage-0 weights lack the last
     prior: bool = False  # the decoder is told where each object was a frame ago
     value_blocks: int = 11  # of a MobileNetV2 value encoder: 11, 14 or 18
+    codewords: int = 0  # of a network that reads a global context, see roto.model.context
 
 
 SMALL = StcnConfig(
@@ -54,6 +55,9 @@ SMALL = StcnConfig(
     prior=True,
 )
 """The embedded network for machines without a GPU."""
+
+GC_SMALL = replace(SMALL, codewords=512)
+"""The embedded network for memory that does not grow: ``SMALL`` with a global context."""
 
 BASE = StcnConfig(
     key_backbone="resnet50v2",
@@ -262,6 +266,9 @@ class STCN(nn.Module):
         self.key_proj = KeyProjection(w16, config.key_width)
         self.key_comp = nn.Conv2d(w16, config.thin_width, 3, padding=1)
         self.decoder = Decoder(config, (w8, w4))
+        # Which of the codewords a position is like: linear in its key, so one small convolution.
+        words = config.codewords
+        self.codebook = nn.Linear(config.key_width, words) if words else None
 
     def prepare(self, image: Tensor, pad: tuple[int, int, int, int]) -> Tensor:
         """(B, 3, H, W) uint8 RGB to what the encoders see; padding is the mean colour."""
@@ -302,6 +309,19 @@ class STCN(nn.Module):
     ) -> tuple[None, Tensor]:
         """No keys but those of the image, and the values of ``encode_value``."""
         return None, self.encode_value(image, f16, masks, total)
+
+    def codewords(self, positions: Tensor) -> Tensor:
+        """How much each position is like each codeword, of a network that reads a global context.
+
+        Args:
+            positions: (N, Ck) keys.
+
+        Returns:
+            (N, Cg) float32, before any softmax.
+        """
+        assert self.codebook is not None
+        weight, bias = self.codebook.weight, self.codebook.bias
+        return F.linear(positions.to(weight.dtype), weight, bias).float()
 
     def look_back(self, masks: Tensor) -> Tensor | None:
         """What the decoder is to know of the frame before; None for a network without a prior.

@@ -24,7 +24,7 @@ from roto.package.records import (
     Representation,
 )
 from roto.package.schema import SCHEMA, VERSION, schema
-from roto.package.writing import write_package
+from roto.package.writing import check_target, write_package
 
 __all__ = [
     "EXTRAS",
@@ -41,6 +41,7 @@ __all__ = [
     "Representation",
     "Verification",
     "check_files",
+    "check_target",
     "find_plate",
     "from_manifest",
     "read_package",

@@ -66,10 +66,10 @@ def write_package(
     """
     order = order or PackageOrder()
     target = Path(os.path.realpath(folder))
-    _check_target(target, replace_it=order.overwrite)
+    check_target(target, replace_it=order.overwrite)
     names = order.names(session)
     frames, handles = order.frames(session)
-    name = target.name.removesuffix(_ENDING) or target.name
+    name = name_of(target)
     ways = [Way.of(format, name) for format in order.formats()]
     subject = subject_of(session, names)
     for way in ways:
@@ -78,6 +78,11 @@ def write_package(
     check_movies(ways, found)
     plan = _Plan(Path(folder), target, name, subject, frames, handles, ways, found)
     return _write(session, plan, replace_it=order.overwrite)
+
+
+def name_of(folder: Path) -> str:
+    """The name of the shot that a package's folder stands for."""
+    return folder.name.removesuffix(_ENDING) or folder.name
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,7 @@ class _Plan:
 
 
 def _write(session: Session, plan: _Plan, *, replace_it: bool) -> Generator[Written, None, Package]:
-    may_replace = partial(_check_target, plan.target, replace_it=True) if replace_it else None
+    may_replace = partial(check_target, plan.target, replace_it=True) if replace_it else None
     described = _describe(session, plan)  # as it is now: edits while it is written are not in it
     with whole_folder(plan.target, may_replace) as root:
         writers = Writers(session, plan.subject, plan.ways, plan.frames, plan.found.missing, root)
@@ -172,8 +177,12 @@ def _encodable(path: str) -> str:
     return path.encode("utf-8", "replace").decode("utf-8")
 
 
-def _check_target(target: Path, *, replace_it: bool) -> None:
-    """Make sure that a folder may be written, and that nothing but a package would be lost.
+def check_target(target: Path, *, replace_it: bool) -> None:
+    """Make sure that a package may be written, and that nothing but a package would be lost.
+
+    Args:
+        target: Its folder, links resolved.
+        replace_it: Whether an older package may be replaced.
 
     Raises:
         ExportError: there is something else, or there may be nothing.

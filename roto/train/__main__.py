@@ -16,9 +16,10 @@ import torch
 from roto.errors import RotoError, SettingsError
 from roto.export import write_bytes_atomic
 from roto.export.stills import write_picture
-from roto.model.stcn import BASE, SMALL, STCN
+from roto.model.stcn import BASE, GC_SMALL, SMALL, STCN
 from roto.model.weights import load_network
 from roto.train.backbone_weights import load_backbone
+from roto.train.codebook import with_codebook
 from roto.train.distributed import Ranks, joined
 from roto.train.loop import CHECKPOINT, Trainer
 from roto.train.packs import StillPack
@@ -28,7 +29,7 @@ from roto.train.sheet import training_sheet
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-NETWORKS = {"small": SMALL, "base": BASE}
+NETWORKS = {"small": SMALL, "gc-small": GC_SMALL, "base": BASE}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -99,6 +100,7 @@ def train(options: argparse.Namespace, recipe: Recipe, ranks: Ranks, device: tor
     net = load_network(options.init) if options.init else STCN(config)
     if options.init:
         net = with_prior(net) if recipe.prior else without_prior(net)
+        net = with_codebook(net, recipe, config.codewords) if config.codewords else net
     for path in options.backbone:
         load_backbone(net, path)
     teacher = load_network(Path(recipe.teacher)) if recipe.teacher else None

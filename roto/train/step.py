@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 import torch.nn.functional as F
@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from roto.model.aggregation import upsample_logits
 from roto.model.backbones import normalise
+from roto.model.context import CONTEXT_KEYFRAME_WEIGHT, RunningMean, distribute, extract, weigh
 from roto.model.memory import read_dense
 from roto.model.stcn import STCN, ImageFeatures
 from roto.train.losses import bootstrapped_cross_entropy, distance_from_teacher, soft_iou_loss
@@ -104,30 +105,71 @@ def rollout(
     first = labels[:, 0]
     masks = torch.stack([first == k for k in range(1, objects + 1)], 1).to(images.dtype)
     seen = F.avg_pool2d(masks, 4)
-    keys: list[Tensor] = []
-    values: list[Tensor] = []
+    memory = _Context(net) if net.config.codewords else _Frames()
     for i in range(1, t):
         if remembered is None or remembered[i - 1]:
             past = _frame(features, i - 1, t)
-            keys.append(_positions(past.key))
             value = net.encode_value(images[:, i - 1], past.f16, masks)
-            values.append(value.flatten(1, 2).flatten(2).transpose(1, 2))  # (B, h*w, K*Cv)
+            memory.add(_positions(past.key), _positions(value.flatten(1, 2)))
         if sighted is not None:
             seen = seen * sighted[:, None, None, None]
-        at_4 = _segment(net, _frame(features, i, t), torch.cat(keys, 1), torch.cat(values, 1), seen)
+        at_4 = _segment(net, _frame(features, i, t), memory, seen)
         seen = aggregated_logits(at_4.detach().float()).softmax(1)[:, 1:]
         logits = aggregated_logits(upsample_logits(at_4, images.shape[-2:]))
         yield logits
         masks = logits.softmax(1)[:, 1:].to(images.dtype)
 
 
+class _Frames:
+    """Frames side by side, each position of which may be matched."""
+
+    def __init__(self) -> None:
+        self._keys: list[Tensor] = []
+        self._values: list[Tensor] = []
+
+    def add(self, keys: Tensor, values: Tensor) -> None:
+        """keys: (B, h*w, Ck); values: (B, h*w, K*Cv)."""
+        self._keys.append(keys)
+        self._values.append(values)
+
+    def read(self, query: Tensor) -> Tensor:
+        """(B, h*w, Ck) -> (B, h*w, K*Cv)."""
+        return read_dense(torch.cat(self._keys, 1), torch.cat(self._values, 1), query)
+
+
+class _Context:
+    """One matrix for all frames; the first, which is given, has a weight of its own."""
+
+    def __init__(self, net: STCN) -> None:
+        self._net = net
+        self._shown: Tensor | None = None
+        self._predicted = RunningMean()
+
+    def add(self, keys: Tensor, values: Tensor) -> None:
+        """As of ``_Frames``."""
+        context = extract(self._words(keys), values)
+        if self._shown is None:
+            self._shown = context
+        else:
+            self._predicted.add(context)
+
+    def read(self, query: Tensor) -> Tensor:
+        """As of ``_Frames``."""
+        context = weigh(self._shown, self._predicted.mean, CONTEXT_KEYFRAME_WEIGHT)
+        return distribute(context, self._words(query))
+
+    def _words(self, keys: Tensor) -> Tensor:
+        assert self._net.codebook is not None
+        return cast("Tensor", self._net.codebook(keys)).float()
+
+
 def _segment(
-    net: STCN, features: ImageFeatures, keys: Tensor, values: Tensor, seen: Tensor
+    net: STCN, features: ImageFeatures, memory: _Frames | _Context, seen: Tensor
 ) -> Tensor:
     """Logits (B, K, 4h, 4w) of one frame; ``seen`` are the masks of the one before."""
     h, w = features.key.shape[-2:]
-    objects = values.shape[-1] // net.config.value_width
-    out = read_dense(keys, values, _positions(features.key))
+    out = memory.read(_positions(features.key))
+    objects = out.shape[-1] // net.config.value_width
     readout = out.transpose(1, 2).unflatten(1, (objects, -1)).unflatten(-1, (h, w))
     return net.decode(readout, features, net.look_back(seen))
 

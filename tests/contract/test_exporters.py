@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from docs.make_formats import FRAMES, SIZE, alphas, job_of, matte, measured, written
+from roto.delivery import Order
 from roto.errors import ExportError, SettingsError
 from roto.export.contract import Look, Picture
 from roto.export.exr_header import layer_names
@@ -113,6 +114,18 @@ class TestNames:
         assert left_in(tmp_path) == sorted(
             f"{name}_{number}{format.extensions[0]}" for number in ("000007", "001001", "123456789")
         )
+
+    @ALL
+    def test_an_order_names_the_files_that_are_written(self, tmp_path, format):
+        for content in format.contents:
+            folder = tmp_path / content
+            job = with_names(job_of(format, folder, None), "hero", "van.v2")
+            look = Look(content, content == "cutout" and format.premultiplied[0])
+            files = give(format, replace(job, look=look), pictures(replace(job, look=look)))
+            order = Order(job.subject.names, job.frames, job.pattern, format, look)
+            assert [order.paths(frame) for frame in job.frames] == files
+            assert {path.name for one in files for path in one} == set(left_in(folder))
+            assert [order.paths(frame, []) for frame in job.frames] == [[], [], []]
 
     @ALL
     def test_awkward_names(self, tmp_path, format):

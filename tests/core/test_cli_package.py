@@ -8,6 +8,7 @@ from shell_projects import json_lines, pretend
 from small_engines import bar, plate, square
 
 from roto.cli import main
+from roto.cli.arguments import build_parser
 from roto.package import Frames, read_package, verify
 
 COUNT = 5
@@ -100,6 +101,36 @@ class TestExport:
         assert export(*arguments) == 1
         assert words in failure(capsys)
         assert not (shot / "a.mattes").exists()
+
+    @pytest.mark.parametrize(
+        "option",
+        [
+            ["--bit-depth", "16"],
+            ["--overlay", "a.mp4"],
+            ["--format", "exr"],
+            ["--content", "matte"],
+            ["--premultiplied"],
+            ["--straight"],
+            ["--colour", "0,0,0"],
+            ["--resume"],
+        ],
+        ids=lambda option: option[0],
+    )
+    def test_options_of_files_alone(self, shot, capsys, option):
+        assert export(*option) == 1
+        assert f"{option[0]} says nothing about a package" in failure(capsys)
+        assert not (shot / "a.mattes").exists()
+
+    def test_every_option_of_export_is_of_files_of_packages_of_hosts_or_of_all(self):
+        """An option that is added later must say where it has an effect."""
+        options = build_parser().parse_args(["export", "shot.roto", "-o", "x.####.png"])
+        common = {"json", "debug", "plate", "project", "output", "package", "host", "object"}
+        common |= {"range", "partial", "command", "home"}
+        kinds = (options.of_files, options.of_packages, options.of_hosts)
+        assert [kind.given(options) for kind in kinds] == ["", "", ""]
+        sorted_out = {action.dest for kind in kinds for action in kind.actions}
+        assert set(vars(options)) - common - sorted_out == {"of_files", "of_packages", "of_hosts"}
+        assert not common & sorted_out
 
     @pytest.mark.parametrize("option", [["--with", "png"], ["--handles", "2"], ["--overwrite"]])
     def test_options_of_packages_alone(self, shot, capsys, option):

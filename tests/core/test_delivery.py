@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -236,6 +237,30 @@ class TestEnds:
         next(events)
         events.close()
         assert not Path("out").exists() or names_in("out") == []
+
+    @pytest.mark.parametrize("told", [True, False], ids=["told of gaps", "not told"])
+    def test_a_movie_with_holes_is_refused_before_a_frame_is_made(self, session, told):
+        session.set_keyframe(1004, {"van": arm()})  # and not propagated
+        order = order_of(session, "out/{object}.mov")
+        asked = []
+        session.result = lambda frame: asked.append(frame)
+        words = (
+            "^A movie cannot have holes, but van is missing at 1001-1003, 1005-1006: propagate "
+            "there, choose another range, or write stills.$"
+        )
+        with pytest.raises(ExportError, match=words):
+            list(deliver(session, order, gaps(session, order) if told else None))
+        assert not asked
+        assert not Path("out").exists()
+
+    def test_a_pair_is_written_and_named_as_a_pair(self, session):
+        order = order_of(session, "out/", Look("cutout"), format=format_named("fill-key"))
+        pattern = FramePattern("out/", ".mov", movie=True)
+        order = replace(order, pattern=pattern, names={1: "box"})
+        pair = [Path("out/box.fill.mov"), Path("out/box.key.mov")]
+        assert [one.files for one in deliver(session, order)] == [pair] * COUNT
+        assert order.paths(1003) == pair
+        assert names_in("out") == ["box.fill.mov", "box.key.mov"]
 
 
 class TestAhead:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from small_engines import SIZE, bar, plate, square, tiny_engine
 
+import roto.memories.frames
 import roto.model.memory
 import roto.stcn_memory
 from roto.engine import Settings
@@ -61,7 +62,9 @@ class TestDeterminism:
         keys = {0: square(0) + 2 * bar()}
         whole = mattes(tiny_engine(top_k=None), keys, 4)
         read = roto.model.memory.read
-        monkeypatch.setattr(roto.stcn_memory, "read", lambda *a, **k: read(*a, **k, workspace=1))
+        monkeypatch.setattr(
+            roto.memories.frames, "read", lambda *a, **k: read(*a, **k, workspace=1)
+        )
         np.testing.assert_allclose(mattes(tiny_engine(top_k=None), keys, 4), whole, atol=5e-4)
 
     def test_objects_decoded_together_or_apart_agree(self, monkeypatch):

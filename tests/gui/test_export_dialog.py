@@ -9,18 +9,16 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pytest
+from gui_exports import choose, press, ready
 from PySide6.QtCore import Qt
 
+from roto.export.contract import Look
 from roto.media.source import Clip
 from roto_gui.document.opening import project_of
-from roto_gui.export.choices import (
-    Choices,
-    default_folder,
-    estimate,
-    folder_token,
-    size_words,
-)
+from roto_gui.export.choices import Choices, default_folder, folder_token, request_of
 from roto_gui.export.dialog import ExportDialog
+from roto_gui.export.offers import OFFERS
+from roto_gui.export.sizes import estimate, size_words
 from roto_gui.settings.config import Config
 from roto_gui.state import ExportRequest, ObjectState, Snapshot
 
@@ -54,64 +52,55 @@ def dialog(qtbot, shot):
     return made
 
 
-def ready(qtbot, dialog):
-    """The disk was looked at."""
-    qtbot.waitUntil(lambda: dialog._on_disk is not None)
-
-
-def exported(dialog):
-    """The request that the button sends; the dialog goes away."""
-    heard = []
-    dialog.export_wanted.connect(heard.append)
-    assert dialog.export_button.isEnabled()
-    dialog.export_button.click()
-    assert dialog.isHidden()
-    (request,) = heard
-    return request
-
-
 class TestRequest:
     def test_as_it_opens(self, dialog, tmp_path):
         assert not dialog.isModal()
-        assert exported(dialog) == ExportRequest(
-            str(tmp_path / "mattes" / "{object}" / "{object}.####.exr"), (1, 3), 1001, 1010, 16
+        assert press(dialog) == ExportRequest(
+            str(tmp_path / "mattes" / "{object}" / "{object}.####.exr"),
+            (1, 3),
+            1001,
+            1010,
+            Look(bit_depth=16),
+            "exr",
         )
 
     @pytest.mark.parametrize(
         ("name", "extension", "depth"),
         [
-            ("exr-half", ".exr", 16),
-            ("exr-float", ".exr", 32),
-            ("png-8", ".png", 8),
-            ("png-16", ".png", 16),
-            ("tiff-16", ".tif", 16),
+            ("exr", ".exr", 16),
+            ("exr", ".exr", 32),
+            ("png", ".png", 8),
+            ("png", ".png", 16),
+            ("tiff", ".tif", 16),
         ],
     )
     def test_formats(self, dialog, name, extension, depth):
-        dialog.form.format.setCurrentIndex(dialog.form.format.findData(name))
+        choose(dialog, format=name, depth=depth)
         request = dialog.request()
         assert request.pattern.endswith("{object}.####" + extension)
-        assert request.bit_depth == depth
+        assert (request.format, request.look) == (name, Look(bit_depth=depth))
         assert dialog.form.extension.text() == extension
         assert "Linear and straight" in dialog.summary.numbers.text()
         assert "premultiplied" in dialog.summary.numbers.text()
 
     def test_label_maps(self, dialog, qtbot):
-        dialog.form.combined.setCurrentIndex(1)
+        choose(dialog, format="labels")
         ready(qtbot, dialog)
-        assert dialog.form.format.isHidden()
+        for box in (dialog.form.look.content, dialog.form.look.alpha, dialog.form.look.depth):
+            assert not box.isEnabled()
+            assert box.toolTip()
         assert "0 is background" in dialog.summary.numbers.text()
-        assert dialog.summary.files.text().startswith("labels/labels.1001.png\n")
+        assert dialog.summary.files.text().startswith("labels.1001.png\n")
         assert dialog.summary.total.text().startswith("10 files")
-        request = exported(dialog)
-        assert (request.kind, request.bit_depth) == ("labels", None)
+        request = press(dialog)
+        assert (request.kind, request.look.bit_depth) == ("labels", None)
 
     def test_objects(self, dialog, qtbot):
         dialog.form.objects.item(0).setCheckState(Qt.CheckState.Unchecked)
         ready(qtbot, dialog)
         assert "white van/white van.1001.exr" in dialog.summary.files.text()
         assert "hero" not in dialog.summary.files.text()
-        assert exported(dialog).objects == (3,)
+        assert press(dialog).objects == (3,)
 
     def test_frames(self, dialog, qtbot):
         dialog.set_range(1003, None)
@@ -124,7 +113,7 @@ class TestRequest:
         dialog.form.last.setValue(1006)
         ready(qtbot, dialog)
         assert dialog.summary.total.text().startswith("4 files")
-        request = exported(dialog)
+        request = press(dialog)
         assert (request.first, request.last) == (1005, 1006)
 
     def test_tokens_go_where_the_cursor_is(self, dialog):
@@ -195,7 +184,7 @@ class TestGaps:
         assert dialog.summary.stale.text().endswith("hero 2.")
         assert not dialog.export_button.isEnabled()
         dialog.summary.partial.click()
-        assert exported(dialog).partial
+        assert press(dialog).partial
         dialog.open()
         assert not dialog.summary.partial.isChecked()
 
@@ -206,7 +195,7 @@ class TestGaps:
         assert dialog.summary.gaps.isHidden()
         assert dialog.summary.stale.isHidden()
         ready(qtbot, dialog)
-        assert not exported(dialog).partial
+        assert not press(dialog).partial
 
     def test_they_go_as_work_goes_on(self, dialog, qtbot, shot):
         hero = known(1, "hero", missing=(1002,))
@@ -215,7 +204,7 @@ class TestGaps:
         dialog.set_snapshot(shot)
         assert dialog.summary.gaps.isHidden()
         ready(qtbot, dialog)
-        assert not exported(dialog).partial
+        assert not press(dialog).partial
 
 
 class TestExistingFiles:
@@ -232,7 +221,7 @@ class TestExistingFiles:
         assert taken.summary.replace.text() == "Replace 2 files that exist"
         assert not taken.export_button.isEnabled()
         taken.summary.replace.click()
-        assert exported(taken).overwrite
+        assert press(taken).overwrite
         taken.open()
         ready(qtbot, taken)
         assert not taken.summary.replace.isChecked()
@@ -244,12 +233,12 @@ class TestExistingFiles:
         assert not taken.export_button.isEnabled()  # until the disk was looked at again
         ready(qtbot, taken)
         assert taken.summary.replace.isHidden()
-        assert not exported(taken).overwrite
+        assert not press(taken).overwrite
 
 
 class TestChoices:
     def test_they_come_back(self, dialog, qtbot, shot, tmp_path):
-        dialog.form.format.setCurrentIndex(dialog.form.format.findData("png-16"))
+        choose(dialog, format="png", depth=16)
         dialog.form.name.setText("{object}_####")
         dialog.form.objects.item(1).setCheckState(Qt.CheckState.Unchecked)
         dialog.form.set_folder(str(tmp_path / "out"))
@@ -285,13 +274,13 @@ class TestChoices:
         assert default_folder(shot) == str(Path.home() / "mattes")
 
     def test_what_fits_other_projects_is_remembered(self, dialog, tmp_path):
-        dialog.form.format.setCurrentIndex(dialog.form.format.findData("png-16"))
+        choose(dialog, format="png", depth=16)
         dialog.form.set_folder(str(tmp_path / "out"))
         dialog.form.objects.item(1).setCheckState(Qt.CheckState.Unchecked)
         config = Config()
         config.update(export=dialog.lasting())
         found = Choices.of(Config().preferences.export)
-        assert found == Choices(format="png-16")
+        assert found == Choices(format="png", bit_depth=16)
 
     def test_the_list_is_as_high_as_its_objects(self, dialog, shot):
         two = dialog.form.objects.height()
@@ -300,6 +289,7 @@ class TestChoices:
 
     def test_nonsense_is_as_if_never_chosen(self):
         values = {"format": "gif", "span": 7, "first": "x", "left_out": ["a"], "colour": 1}
+        values |= {"content": "all", "alpha": [], "also": ["gif"], "handles": -1, "name": None}
         assert Choices.of(values) == Choices(left_out=("a",))
         assert Choices.of(Choices(name="x").values()) == Choices(name="x")
 
@@ -307,8 +297,14 @@ class TestChoices:
         assert [size_words(n) for n in (12, 4_200, 340_000_000, 1.24e9, 3e12)] == [
             "12 bytes", "4.2 KB", "340 MB", "1.2 GB", "3.0 TB",
         ]  # fmt: skip
-        assert estimate(Choices(), shot, 0) == 0
-        assert estimate(Choices(), shot, 10) < estimate(Choices("exr-float"), shot, 10)
+
+        def size(choices):
+            return estimate(choices, shot, request_of(choices, shot, (None, None)), 10)
+
+        known = [name for name in OFFERS if size(Choices(name)) > 100_000]
+        assert known == list(OFFERS)
+        assert size(Choices()) < size(Choices(bit_depth=32)) < size(Choices(content="cutout"))
+        assert size(Choices(left_out=("hero", "white van"))) == 5_000
 
 
 class TestOpenAndClose:

@@ -12,9 +12,11 @@ import pytest
 import roto
 from roto.cli import main
 from roto.errors import ExportError, SettingsError
+from roto.export.contract import Look
 from roto.fake_engine import FakeEngine
 from roto.masks import labels
-from roto_gui.export.exporting import Export, existing_files, export, preview
+from roto_gui.export.exporting import Export, export
+from roto_gui.export.listing import existing_files, preview
 from roto_gui.state import ExportRequest
 
 SIZE = (30, 44)
@@ -72,7 +74,7 @@ class TestSameAsTheCommandLine:
     )
     def test_every_format(self, shot, extension, depth):
         pattern = f"{{object}}.####.{extension}"
-        events = list(export(shot, request(f"app/{pattern}", bit_depth=depth)))
+        events = list(export(shot, request(f"app/{pattern}", look=Look(bit_depth=depth))))
         more = () if depth is None else ("--bit-depth", str(depth))
         assert main(["export", "shot.roto", "-o", f"script/{pattern}", *more]) == 0
         written = contents("app")
@@ -190,7 +192,7 @@ class TestPreview:
             (request("m/{object}.png"), "add %04d"),
             (request("m/%04d.png"), "add {object}"),
             (request("m/{object}.%04d.jpg"), "JPEG"),
-            (request(bit_depth=8), "not 8"),
+            (request(look=Look(bit_depth=8)), "not 8"),
             (request(first=2000, last=2001), "no frame"),
             (request(objects=(7,)), "not there any more"),
         ],

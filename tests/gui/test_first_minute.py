@@ -102,7 +102,7 @@ def test_from_a_drop_to_files_that_a_script_would_have_written(
 
     pattern = str(tmp_path / "app" / "{object}.%04d.png")
     with qtbot.waitSignal(document.ended, timeout=TIMEOUT):
-        window.files.write(ExportRequest(pattern, (), first, last, 16))
+        window.files.write(ExportRequest(pattern, (), first, last, Look(bit_depth=16)))
     path = document.snapshot.path
     assert path is not None
     window.close()

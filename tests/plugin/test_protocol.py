@@ -31,7 +31,7 @@ from roto_plugin.protocol import (
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "plugin" / "roto_plugin"
-IN_HOSTS = ("client.py", "link.py", "protocol.py")
+IN_HOSTS = ("book.py", "client.py", "link.py", "messages.py", "protocol.py", "starting.py")
 
 
 @pytest.mark.parametrize("name", IN_HOSTS)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from roto.errors import RotoError
-from roto_gui.export.exporting import existing_files
+from roto_gui.export.listing import existing_files, obstacle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,10 +29,12 @@ class OnDisk:
     Attributes:
         existing: Files that would be replaced.
         free: Bytes of room; None where that is not known.
+        obstacle: Why what is there cannot be replaced at all; empty where it can.
     """
 
     existing: tuple[Path, ...]
     free: int | None
+    obstacle: str = ""
 
 
 class DiskCheck(QObject):
@@ -83,9 +85,10 @@ class DiskCheck(QObject):
     ) -> None:
         try:
             existing = tuple(existing_files(request, names, frames))
+            why = obstacle(request) if existing else ""
         except RotoError:  # the dialog knows already what is wrong with it
-            existing = ()
-        found = OnDisk(existing, _room(folder))
+            existing, why = (), ""
+        found = OnDisk(existing, _room(folder), why)
         with suppress(RuntimeError):  # the dialog was destroyed meanwhile
             self._found.emit(number, found)
 

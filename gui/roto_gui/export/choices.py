@@ -7,67 +7,82 @@ import re
 from dataclasses import asdict, dataclass, fields, replace
 from importlib.resources import files as resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
+
+from roto.export.contract import Look
+from roto.export.pattern import safe_file_name
+from roto.export.pixels import to_light
+from roto.package import EXTRAS
 from roto.project.home import projects_folder
+from roto_gui.export.offers import LABELS, OFFERS, PACKAGE
 from roto_gui.state import ExportRequest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from roto.export.contract import Content
+    from roto.media.source import Clip, ColourSpace
     from roto.states import State
-    from roto_gui.state import Snapshot
+    from roto_gui.export.offers import Offer
+    from roto_gui.state import Colour, Snapshot
 
 Span = Literal["all", "range", "custom"]
+Alpha = Literal["", "straight", "premultiplied"]
+"""Of cut-outs; "": as programs expect it of the format."""
 
+Wish = Literal["", "matte", "cutout", "over"]
+"""What is to be in the pixels; "": what the format is for."""
 
-@dataclass(frozen=True)
-class Format:
-    """A way to write mattes.
-
-    Attributes:
-        extension: Of the files, with the dot.
-        bit_depth: Bits per pixel.
-        share: Of the unpacked size that a packed matte of one object takes, roughly: twice what
-            an outline as wiggly as a person's takes at 1080p. Hair takes more.
-    """
-
-    extension: str
-    bit_depth: int
-    share: float
-
-
-FORMATS: dict[str, Format] = {
-    "exr-half": Format(".exr", 16, 0.032),
-    "exr-float": Format(".exr", 32, 0.049),
-    "png-8": Format(".png", 8, 0.027),
-    "png-16": Format(".png", 16, 0.038),
-    "tiff-16": Format(".tif", 16, 0.052),
+_ENDING = ".mattes"  # of a package's folder
+_NAMES = {"object": "name", "together": "together", "movie": "movie", "package": "package"}
+_VALUES: dict[str, tuple[object, ...]] = {
+    "format": tuple(OFFERS),
+    "content": ("", "matte", "cutout", "over"),
+    "alpha": ("", "straight", "premultiplied"),
+    "span": ("all", "range", "custom"),
 }
-"""By the name that choices are remembered by."""
-
-LABEL_MAP = Format(".png", 8, 0.006)
 
 
 @dataclass(frozen=True)
 class Choices:
     """What is remembered from one export to the next.
 
+    What a format cannot hold is kept as it was wished for, and comes back with another format:
+    ask :attr:`content_now`, :attr:`premultiplied` and :attr:`depth` for what is written.
+
     Attributes:
-        format: One of :data:`FORMATS`.
-        combined: One label map of all objects instead of a matte for each.
+        format: One of :data:`roto_gui.export.offers.OFFERS`.
+        content: What is to be in the pixels.
+        alpha: Whether cut-outs are premultiplied.
+        bit_depth: Bits per channel; 0 for what the format has by default.
+        colour: Behind the plate, as a display shows it.
+        also: What is to be in a package besides EXR sequences.
+        handles: Frames of a package beyond both ends of its range.
         folder: Where to; empty for :func:`default_folder`.
-        name: Of the files in it, without extension; "/" makes folders.
+        name: Of stills with a file per object, without extension; "/" makes folders.
+        together: The same of stills with one file for all objects.
+        movie: The same of movies.
+        package: Of a package; empty for :func:`package_name`.
         left_out: Names of objects that are not to be exported.
         span: Which frames: all, from in to out point, or ``first`` to ``last``.
         first: First frame of "custom".
         last: Last frame of "custom".
     """
 
-    format: str = "exr-half"
-    combined: bool = False
+    format: str = "exr"
+    content: Wish = ""
+    alpha: Alpha = ""
+    bit_depth: int = 0
+    colour: Colour = (0, 0, 0)
+    also: tuple[str, ...] = ()
+    handles: int = 0
     folder: str = ""
     name: str = "{object}/{object}.####"
+    together: str = "{object}.####"
+    movie: str = "{object}"
+    package: str = ""
     left_out: tuple[str, ...] = ()
     span: Span = "range"
     first: int = 0
@@ -77,39 +92,72 @@ class Choices:
     def of(cls, values: Mapping[str, object]) -> Choices:
         """Choices of an earlier day; what is not understood is as if it was never chosen."""
         default = cls()
-        known = {
-            field.name: tuple(value) if isinstance(value, list) else value
-            for field in fields(cls)
-            if (value := values.get(field.name)) is not None
-        }
-        fitting = {k: v for k, v in known.items() if type(v) is type(getattr(default, k))}
-        found = replace(default, **fitting)  # type: ignore[arg-type]
-        return replace(
-            found,
-            format=found.format if found.format in FORMATS else default.format,
-            span=found.span if found.span in ("all", "range", "custom") else default.span,
-            left_out=tuple(str(name) for name in found.left_out),
-        )
+        fitting: dict[str, Any] = {}
+        for field in fields(cls):
+            value = values.get(field.name)
+            value = tuple(value) if isinstance(value, list) else value
+            if _fits(field.name, value, getattr(default, field.name)):
+                fitting[field.name] = value
+        return replace(default, **fitting)
 
     def values(self) -> dict[str, object]:
         """As a plain dict of JSON values."""
-        return {**asdict(self), "left_out": list(self.left_out)}
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
 
     def lasting(self) -> dict[str, object]:
         """What also fits other projects: not a folder, nor objects, nor certain frames."""
-        kept = replace(
-            Choices(),
-            format=self.format,
-            combined=self.combined,
-            name=self.name,
-            span="range" if self.span == "custom" else self.span,
-        )
+        span: Span = "range" if self.span == "custom" else self.span
+        kept = replace(self, folder="", package="", left_out=(), span=span, first=0, last=0)
         return kept.values()
 
     @property
-    def written(self) -> Format:
+    def offer(self) -> Offer:
         """The format of the files."""
-        return LABEL_MAP if self.combined else FORMATS[self.format]
+        return OFFERS[self.format]
+
+    @property
+    def file_name(self) -> str:
+        """What files of this format are named; may be empty for a package."""
+        found: str = getattr(self, _NAMES[self.offer.naming])
+        return found
+
+    def named(self, text: str) -> Choices:
+        """The same with another :attr:`file_name`."""
+        changes: dict[str, Any] = {_NAMES[self.offer.naming]: text}
+        return replace(self, **changes)
+
+    @property
+    def content_now(self) -> Content:
+        """What will be in the pixels: what was wished for, where the format holds it."""
+        possible = self.offer.contents
+        return self.content if self.content in possible else possible[0]
+
+    @property
+    def premultiplied(self) -> bool:
+        """Whether colours will be multiplied by alpha."""
+        possible = self.offer.premultiplied
+        wished = self.alpha == "premultiplied" if self.alpha else possible[0]
+        return self.content_now == "cutout" and (wished if wished in possible else possible[0])
+
+    @property
+    def depth(self) -> int:
+        """Bits per channel that will be written; 0 where there is no choice."""
+        possible = self.offer.depths
+        default = possible[0] if possible else 0
+        return self.bit_depth if self.bit_depth in possible else default
+
+
+def _fits(name: str, value: Any, default: object) -> bool:
+    if name in _VALUES:
+        return value in _VALUES[name]
+    if name == "colour":
+        whole = isinstance(value, tuple) and len(value) == 3
+        return whole and all(type(v) is int and 0 <= v <= 255 for v in value)
+    if name == "also":
+        return isinstance(value, tuple) and all(one in EXTRAS for one in value)
+    if isinstance(value, tuple) and not all(isinstance(one, str) for one in value):
+        return False
+    return type(value) is type(default) and (name != "handles" or value >= 0)
 
 
 def default_folder(snapshot: Snapshot) -> str:
@@ -130,6 +178,12 @@ def _is_rotos(folder: Path) -> bool:
     return any(folder.is_relative_to(place) for place in own)
 
 
+def package_name(clip: Clip) -> str:
+    """What a package is called: the clip's name without its frame number, and ``.mattes``."""
+    stem = Path(clip.path).stem
+    return safe_file_name(re.split(r"[._ -]*(?:%\d*d|#+)", stem)[0] or "shot") + _ENDING
+
+
 def frame_span(
     choices: Choices, snapshot: Snapshot, chosen: tuple[int | None, int | None]
 ) -> tuple[int, int]:
@@ -147,15 +201,37 @@ def request_of(
 ) -> ExportRequest:
     """What is to be written. Its objects are empty where all were left out."""
     first, last = frame_span(choices, snapshot, chosen)
-    folder = choices.folder or default_folder(snapshot)
-    return ExportRequest(
-        pattern=os.path.join(os.path.expanduser(folder), choices.name + choices.written.extension),
+    folder = os.path.expanduser(choices.folder or default_folder(snapshot))
+    package = choices.format == PACKAGE
+    name = choices.file_name or (package_name(snapshot.clip) if package else "")
+    asked = ExportRequest(
+        pattern=os.path.join(folder, name + choices.offer.extension),
         objects=tuple(o.id for o in snapshot.objects if o.name not in choices.left_out),
         first=first,
         last=last,
-        bit_depth=None if choices.combined else choices.written.bit_depth,
-        kind="labels" if choices.combined else "mattes",
     )
+    if package:
+        return replace(asked, kind="package", also=choices.also, handles=choices.handles)
+    if choices.format == LABELS:
+        return replace(asked, kind="labels")
+    return replace(asked, format=choices.format, look=look_of(choices, snapshot.clip.colour_space))
+
+
+def look_of(choices: Choices, space: ColourSpace) -> Look:
+    """What will be in the pixels.
+
+    Args:
+        choices: Of a format of the core.
+        space: Of the plate: the colour behind it is meant alike.
+    """
+    look = Look(choices.content_now, choices.premultiplied, bit_depth=choices.depth)
+    if look.content != "over":
+        return look
+    red, green, blue = (value / 255 for value in choices.colour)
+    if space == "linear":
+        colour = to_light(np.array([[choices.colour]], np.uint8), "display", "linear")
+        red, green, blue = colour[0, 0].tolist()
+    return replace(look, colour=(red, green, blue))
 
 
 def folder_token(folder: str) -> str | None:
@@ -171,37 +247,7 @@ def counted(
     found = {}
     for known in snapshot.objects:
         if known.id in request.objects:
-            frames = [f for f, s in known.states.items() if s in states]
-            found[known.name] = sum(request.first <= f <= request.last for f in frames)
-    return {name: n for name, n in found.items() if n}
-
-
-def file_count(snapshot: Snapshot, request: ExportRequest) -> int:
-    """How many files it comes to where nothing is missing."""
-    frames = sum(request.first <= f <= request.last for f in snapshot.frames)
-    return frames * (1 if request.kind == "labels" else len(request.objects))
-
-
-def estimate(choices: Choices, snapshot: Snapshot, files: int) -> int:
-    """Bytes that so many files will take, roughly."""
-    pixels = snapshot.clip.width * snapshot.clip.height
-    written = choices.written
-    return round(files * (pixels * written.bit_depth / 8 * written.share + 500))
-
-
-def size_words(count: int) -> str:
-    """Bytes as people say them: ``340 MB``, ``1.2 GB``.
-
-    >>> size_words(340_000_000)
-    '340 MB'
-    """
-    amount = float(count)
-    for unit in ("bytes", "KB", "MB", "GB"):
-        if amount < 1000:
-            return (
-                f"{amount:.1f} {unit}"
-                if amount < 10 and unit != "bytes"
-                else f"{amount:.0f} {unit}"
+            found[known.name] = sum(
+                state in states and request.covers(frame) for frame, state in known.states.items()
             )
-        amount /= 1000
-    return f"{amount:.1f} TB"
+    return {name: n for name, n in found.items() if n}

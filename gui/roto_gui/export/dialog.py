@@ -15,15 +15,15 @@ from roto_gui.export.choices import (
     Choices,
     counted,
     default_folder,
-    estimate,
-    file_count,
     folder_token,
     frame_span,
     request_of,
-    size_words,
 )
-from roto_gui.export.exporting import order_of
-from roto_gui.export.form import ExportForm, ExportSummary
+from roto_gui.export.form import ExportForm
+from roto_gui.export.listing import check_request, listing
+from roto_gui.export.sizes import estimate, size_words
+from roto_gui.export.summary import ExportSummary
+from roto_gui.export.words import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _PATIENCE_MS = 200  # after the last key before the disk is looked at
 _UNFINISHED: frozenset[State] = frozenset({"missing", "open"})
+_MISSING: frozenset[State] = frozenset({"missing"})
 _STALE: frozenset[State] = frozenset({"stale"})
 
 
@@ -55,6 +56,7 @@ class ExportDialog(QDialog):
         self._range: tuple[int | None, int | None] = (None, None)
         self._on_disk: OnDisk | None = None
         self._asked: ExportRequest | None = None
+        self._looking = False  # the disk was asked about it
         self.form = ExportForm(self)
         self.summary = ExportSummary(self)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
@@ -170,16 +172,21 @@ class ExportDialog(QDialog):
         if not request.objects:
             return self.tr("No object is ticked.")
         token = folder_token(self.form.folder.text())
-        if token is not None:
+        if token is not None and request.kind != "package":
             text = self.tr("“{token}” in the folder's name would become a number or a name.")
             return text.format(token=token)
         if not self.form.name.text().strip():
             return self.tr("The files need a name.")
         try:
-            order_of(request, {o.id: o.name for o in snapshot.objects}, snapshot.frames).check()
+            check_request(request, snapshot.clip, _names(snapshot), snapshot.frames)
         except RotoError as error:
             return str(error)
-        return ""
+        if self._holes(request):
+            return self.tr(
+                "A movie cannot leave frames out: propagate them first, export other frames, or "
+                "write stills."
+            )
+        return self._on_disk.obstacle if self._on_disk is not None else ""
 
     def _forget_file_dialog(self) -> None:
         self.file_dialog = None
@@ -190,53 +197,64 @@ class ExportDialog(QDialog):
             return
         choices = self.form.choices()
         self.form.show_span(*frame_span(choices, snapshot, self._range))
-        self.summary.set_numbers(choices)
+        self.summary.set_numbers(numbers(choices, snapshot.clip.colour_space))
+        plain = replace(asked, overwrite=False, partial=False)
+        if plain != self._asked:
+            self._asked, self._on_disk, self._looking = plain, None, False
+            self.summary.show_existing(0)
+            self.check.forget()
+            self._timer.stop()
         problem = self.problem()
+        waits = self._looking or self._timer.isActive()
+        if not problem and self._on_disk is None and not waits:
+            self._timer.start()
         self._show_gaps(asked)
         if problem:
             self.summary.show_problem(problem)
         else:
             self._show_files(snapshot, asked, choices)
-        plain = replace(asked, overwrite=False, partial=False)
-        if plain != self._asked:
-            self._asked, self._on_disk = plain, None
-            self.summary.show_existing(0)
-            self.check.forget()
-            if not problem:
-                self._timer.start()
         self._allow()
 
     def _show_files(self, snapshot: Snapshot, asked: ExportRequest, choices: Choices) -> None:
-        order = order_of(asked, {o.id: o.name for o in snapshot.objects}, snapshot.frames)
-        first, last = order.paths(order.frames[0]), order.paths(order.frames[-1])
+        found = listing(asked, _names(snapshot), snapshot.frames)
         folder = Path(self.form.folder.text()).expanduser()
-        count = file_count(snapshot, asked)
-        names = [_below(path, folder) for path in (*first[:2], last[-1])]
-        size = size_words(estimate(choices, snapshot, count))
-        self.summary.show_files(names if count > 2 else names[:count], count, size)
+        size = size_words(estimate(choices, snapshot, asked, found.count))
+        self.summary.show_files([_below(p, folder) for p in found.shown], found.count, size)
 
     def _show_gaps(self, asked: ExportRequest) -> None:
         assert self._snapshot is not None
         stale = counted(self._snapshot, asked, _STALE)
-        self.summary.show_gaps(self._gaps(asked), stale)
+        self.summary.show_gaps(self._gaps(asked), stale, allowable=not self._holes(asked))
 
     def _gaps(self, asked: ExportRequest) -> dict[str, int]:
         assert self._snapshot is not None
         return counted(self._snapshot, asked, _UNFINISHED)
 
+    def _holes(self, asked: ExportRequest) -> bool:
+        """Whether there would be a movie, and frames of it are not known."""
+        assert self._snapshot is not None
+        movie = self.form.choices().offer.movie or "movie" in asked.also
+        return movie and bool(counted(self._snapshot, asked, _MISSING))
+
     def _look(self) -> None:
-        if self._snapshot is not None and self._asked is not None:
-            names = {o.id: o.name for o in self._snapshot.objects}
+        if self._snapshot is not None and self._asked is not None and not self.problem():
+            names = _names(self._snapshot)
             folder = Path(self.form.folder.text()).expanduser()
+            self._looking = True
             self.check.ask(self._asked, names, self._snapshot.frames, folder)
 
     def _show_disk(self, found: OnDisk) -> None:
         if self._snapshot is None or self._asked is None:
             return
-        self._on_disk = found
-        self.summary.show_existing(len(found.existing))
-        count = file_count(self._snapshot, self._asked)
-        needed = estimate(self.form.choices(), self._snapshot, count)
+        self._on_disk, self._looking = found, False
+        problem = self.problem()
+        if problem:
+            self.summary.show_problem(problem)
+        count = 0 if problem else len(found.existing)
+        self.summary.show_existing(count, package=self._asked.kind == "package")
+        names, choices = _names(self._snapshot), self.form.choices()
+        files = 0 if problem else listing(self._asked, names, self._snapshot.frames).count
+        needed = estimate(choices, self._snapshot, self._asked, files)
         room = found.free is None or found.free > needed
         self.summary.show_room("" if room or found.free is None else size_words(found.free))
         self._allow()
@@ -251,6 +269,10 @@ class ExportDialog(QDialog):
         replaced = known and (not self.summary.count_existing or self.summary.replace.isChecked())
         whole = not self._gaps(request) or self.summary.partial.isChecked()
         self.export_button.setEnabled(not self.problem() and whole and replaced)
+
+
+def _names(snapshot: Snapshot) -> dict[int, str]:
+    return {known.id: known.name for known in snapshot.objects}
 
 
 def _below(path: Path, folder: Path) -> str:

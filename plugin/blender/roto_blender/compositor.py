@@ -111,7 +111,7 @@ def _set_alpha(tree: Any, scene: Any, shot: Any, name: str, matte: Any) -> None:
     title = f"roto {shot.name} {name}"
     fresh = title not in tree.nodes
     node = _node(tree, title, "CompositorNodeSetAlpha", name)
-    compat.replace_alpha(node)
+    compat.apply_mask(node)
     _link(tree, matte, node.inputs["Alpha"])
     if fresh:
         plate = _node(tree, f"roto {shot.name} plate", "CompositorNodeMovieClip", shot.name)

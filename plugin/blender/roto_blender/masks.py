@@ -3,21 +3,64 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
+
+import bpy
 
 from .plates import PlateError
 
 Shape = dict[str, Any]
 
 
-def shapes_of(mask: Any, size: tuple[int, int], layer: str = "") -> list[Shape]:
+@dataclass(frozen=True)
+class Square:
+    """Where a mask's points are: a square around the plate as it is shown, centred, y up.
+
+    Attributes:
+        width: Of the plate in pixels.
+        height: Likewise.
+        stretch: How much higher than wide a pixel is drawn: 0.5 for a 2:1 anamorphic plate.
+    """
+
+    width: int
+    height: int
+    stretch: float = 1.0
+
+    @classmethod
+    def of(cls, shot: Any, shown: Any = None) -> Square:
+        """The square of a shot's plate; ``shown`` is the clip or image the mask is drawn on."""
+        if shown is None:
+            kept = bpy.data.movieclips if shot.kind == "CLIP" else bpy.data.images
+            shown = kept.get(shot.source) if shot.kind != "STRIP" else None
+        if shown is None:
+            return cls(shot.width, shot.height)
+        stretch = shown.display_aspect[1] / shown.display_aspect[0]
+        if hasattr(shown, "tracking"):
+            stretch /= shown.tracking.camera.pixel_aspect
+        return cls(shot.width, shot.height, stretch)
+
+    def to_pixels(self, place: Any) -> tuple[float, float]:
+        """A point of a mask in pixels of the plate, y down.
+
+        >>> Square(96, 64).to_pixels((0.5, 0.5))
+        (48.0, 32.0)
+        >>> Square(96, 64, 0.5).to_pixels((1.0, 0.5 + 1 / 6))
+        (96.0, 0.0)
+        """
+        side = max(self.width, self.height * self.stretch)
+        x, y = (place[0] - 0.5) * side, (place[1] - 0.5) * side / self.stretch
+        return x + self.width / 2, self.height / 2 - y
+
+
+def shapes_of(mask: Any, square: Square, layer: str = "") -> list[Shape]:
     """The closed splines of one layer as they are at the scene's current frame.
 
     Feather, falloff, opacity and blending are Blender's and stay there.
 
     Args:
         mask: A mask datablock.
-        size: Width and height of the plate in pixels.
+        square: Where its points are.
         layer: Name of the layer; "" for the active one.
 
     Raises:
@@ -38,20 +81,9 @@ def shapes_of(mask: Any, size: tuple[int, int], layer: str = "") -> list[Shape]:
             f"Layer {chosen.name} has points that follow a track, and Blender does not tell where "
             "they are; clear their parent, or paint the frame."
         )
-    return [{"closed": True, "points": [_knot(p, size) for p in s.points]} for s in splines]
+    return [{"closed": True, "points": [_knot(p, square) for p in s.points]} for s in splines]
 
 
-def to_pixels(place: Any, size: tuple[int, int]) -> tuple[float, float]:
-    """From the mask's square of side max(width, height), centred, y up.
-
-    >>> to_pixels((0.5, 0.5), (96, 64))
-    (48.0, 32.0)
-    """
-    width, height = size
-    side = max(size)
-    return (place[0] - 0.5) * side + width / 2, height / 2 - (place[1] - 0.5) * side
-
-
-def _knot(point: Any, size: tuple[int, int]) -> list[float]:
+def _knot(point: Any, square: Square) -> list[float]:
     places = (point.co, point.handle_left, point.handle_right)
-    return [round(value, 4) for place in places for value in to_pixels(place, size)]
+    return [round(value, 4) for place in places for value in square.to_pixels(place)]

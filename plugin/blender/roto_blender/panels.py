@@ -8,10 +8,11 @@ from typing import Any
 import bpy
 
 from . import compat, engine, shots
-from .operators.keyframes import mask_in
 from .plates import Plate, PlateError, plate_in
+from .preferences import wrapped
 
 _EDITORS = {"CLIP": "CLIP_EDITOR", "IMAGE": "IMAGE_EDITOR", "SEQUENCER": "SEQUENCE_EDITOR"}
+_NARROW = 44  # characters that a line of the sidebar has room for
 _CHANGES = 5  # are shown of a receipt
 
 
@@ -83,24 +84,16 @@ def _draw_state(layout: Any) -> None:
     if state.error:
         column = layout.column()
         column.alert = True
-        for line in _wrapped(state.error):
+        for line in wrapped(state.error, _NARROW):
             column.label(text=line)
     if state.job is not None:
         done, total = state.progress
         row = layout.row(align=True)
-        row.progress(factor=done / total if total else 0.0, text=f"{done} / {total}")
+        text = f"{done} / {total}" if total else ""
+        row.progress(factor=done / total if total else 0.0, text=text)
         row.operator("roto.cancel", text="", icon="CANCEL")
     if state.line:
         layout.label(text=state.line)
-
-
-def _wrapped(text: str, width: int = 44) -> list[str]:
-    lines = [""]
-    for word in text.split():
-        if lines[-1] and len(lines[-1]) + len(word) >= width:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    return lines
 
 
 class _NeedsShot:
@@ -129,11 +122,13 @@ class _Keyframe(_NeedsShot):
     def draw(self, context: Any) -> None:
         """What can be the mask of this frame."""
         layout, shot = self.layout, shots.opened()[1]
-        mask = mask_in(context)
-        text = f"From Mask {mask.name}" if mask is not None else "From Mask"
-        row = layout.row()
-        row.enabled = mask is not None
-        row.operator("roto.key_mask", text=text, icon="MOD_MASK")
+        shown = getattr(context.space_data, "mask", None)
+        if shown is not None:
+            layout.operator("roto.key_mask", text=f"From Mask {shown.name}", icon="MOD_MASK")
+        else:
+            row = layout.row(align=True)
+            row.prop(shot, "mask", text="")
+            row.operator("roto.key_mask", text="Use", icon="MOD_MASK")
         row = layout.row(align=True)
         row.prop(shot, "painting", text="")
         row.operator("roto.key_image", text="Use", icon="IMAGE_DATA")

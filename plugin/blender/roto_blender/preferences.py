@@ -13,6 +13,7 @@ from bpy.props import StringProperty
 
 from . import engine
 
+_WIDE = 90  # characters that a line of the preferences has room for
 _NAMES = ("Scripts/python.exe", "python.exe") if sys.platform == "win32" else ("bin/python",)
 
 
@@ -52,8 +53,19 @@ def draw_checks(layout: Any) -> None:
         row = layout.row()
         row.alert = not good
         row.label(text=f"{name}: {found}", icon="CHECKMARK" if good else "ERROR")
-        if advice:
-            layout.label(text=advice, icon="BLANK1")
+        for line in wrapped(advice, _WIDE):
+            layout.label(text=line, icon="BLANK1")
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """The lines of a text: Blender wraps no label, and cuts off what has no room."""
+    lines: list[str] = []
+    for word in text.split():
+        if not lines or len(lines[-1]) + len(word) >= width:
+            lines.append(word)
+        else:
+            lines[-1] += f" {word}"
+    return lines
 
 
 def beside_roto() -> str:
@@ -78,6 +90,8 @@ class ROTO_OT_check(bpy.types.Operator):
         path = engine.python_path()
         if path and not os.path.exists(path):
             show_failure(f"There is no file {path}; choose roto's Python.")
+        elif os.path.isdir(path):
+            show_failure(f"There is no Python in the folder {path}; choose that of roto.")
         else:
             engine.say("Checking roto...")
             engine.ask("check", {}, _show, show_failure)

@@ -64,6 +64,9 @@ class RotoShot(bpy.types.PropertyGroup):
     height: IntProperty()
     objects: CollectionProperty(type=RotoObject)
     active: IntProperty(name="Active object")
+    mask: PointerProperty(
+        type=bpy.types.Mask, name="Mask", description="Mask whose active layer is sent"
+    )
     painting: PointerProperty(
         type=bpy.types.Image, name="Painted", description="Image that is the mask of this frame"
     )
@@ -139,14 +142,24 @@ def remember(scene: Any, plate: Plate, project: str) -> Any:
     """The shot of a plate, made where there is none yet."""
     shot = shot_of(scene, plate)
     if shot is None:
+        name = _new_name(plate.name)
         shot = scene.roto.shots.add()
-        shot.plate, shot.first, shot.last = plate.path, 0, -1
-    shot.name, shot.kind, shot.source = plate.name, plate.kind, plate.source
+        shot.name, shot.plate, shot.first, shot.last = name, plate.path, 0, -1
+    shot.kind, shot.source = plate.kind, plate.source
     shot.file, shot.shift, shot.rate = plate.file, plate.shift, plate.rate
     shot.project = shot.project_absolute = project
     if plate.frames is not None:
         shot.first, shot.last = plate.frames
     return shot
+
+
+def _new_name(name: str) -> str:
+    """Nodes, strips and images are found by it: no two shots of a .blend have the same."""
+    taken, made, count = {shot.name for _, shot in all_shots()}, name, 1
+    while made in taken:
+        count += 1
+        made = f"{name} {count}"
+    return made
 
 
 def take_status(status: dict[str, Any]) -> None:

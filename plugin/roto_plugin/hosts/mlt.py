@@ -45,7 +45,7 @@ _SIGNS = "%?"  # in the path of a sequence they are MLT's own
 
 _WAYS = (
     Way("cutout", "movie", "cut-out, alpha movie", "display", 0.0006, 0.02),
-    Way("grade", "movie", "grade inside, alpha movie", "display", 0.004, 0.02),
+    Way("grade", "movie", "grade inside, alpha movie", "display", 0.0006, 0.02, "once"),
     Way("alpha", "movie", "matte, alpha movie", "display", 0.0006, 0.01),
 )
 
@@ -150,11 +150,10 @@ def _losses(package: Package, way: Way, plate: Plate, shown: Mapping[str, Any]) 
         yield Loss("The project shows 8-bit PNG pictures of the plate, which roto makes.")
     elif "16 bit" in plate.clip.codec:
         yield Loss("The plate has 16 bit and is shown with 8.")
-    if way.feature == "grade":
-        yield Loss(
-            "The whole plate passes through 8-bit YCbCr where it is graded, which moves values by "
-            "up to 3 of 255, also outside the mattes."
-        )
+    yield Loss(
+        "Inside the mattes the plate passes through 8-bit YCbCr 4:2:2, as in most movies: every "
+        "two pixels of a row share their colour, but not their brightness."
+    )
 
 
 def _common(

@@ -19,7 +19,13 @@ Values: TypeAlias = Mapping[str, object]
 BLEND = "frei0r.cairoblend"
 """The transition that mixes tracks; see :mod:`roto_plugin.hosts.mlt`."""
 
-_MASK: Values = {"use_mix": 0, "use_luminance": 0, "mix": 100, "audio_match": 0}
+_MASK: Values = {
+    "mlt_service": "shape",
+    "use_mix": 0,
+    "use_luminance": 0,
+    "mix": 100,
+    "audio_match": 0,
+}
 _GRADE = "lift_gamma_gain"
 
 
@@ -30,12 +36,15 @@ def to_xml(plan: HostPlan) -> bytes:
     root = ET.Element("mlt", {"LC_NUMERIC": "C", "producer": "main"})
     root.append(_profile(data["canvas"]))
     tracks = []
-    if plan.feature != "grade":
+    if plan.feature == "grade":
+        root.append(_plate("plate0", plan))
+        tracks.append(_playlist("track0", "plate0", data["plate"]["in"], count))
+    else:
         root.append(_background(want.get("background", {"colour": "#000000"}), count))
         tracks.append(_playlist("track0", "background", 0, count))
-    for number, layers in enumerate(_tracks(plan), start=1):
+    for number, layer in enumerate(data["layers"], start=1):
         name = f"plate{number}"
-        root.append(_plate(name, plan, layers))
+        root.append(_plate(name, plan, layer))
         tracks.append(_playlist(f"track{number}", name, data["plate"]["in"], count))
     root.extend(tracks)
     root.append(_tractor(plan, [track.attrib["id"] for track in tracks], count))
@@ -58,12 +67,6 @@ def from_xml(text: bytes) -> HostPlan:
         return _read(root)
     except (LookupError, ValueError, AttributeError, StopIteration) as error:
         raise HostError(f"this MLT project was not written by roto: {error!r} is amiss.") from None
-
-
-def _tracks(plan: HostPlan) -> list[list[dict[str, Any]]]:
-    """Cut-outs lie on tracks of their own; grades are done one after the other on one plate."""
-    layers = plan.data["layers"]
-    return [layers] if plan.feature == "grade" else [[layer] for layer in layers]
 
 
 def _profile(canvas: Mapping[str, Any]) -> ET.Element:
@@ -104,7 +107,8 @@ def _background(found: Mapping[str, str], count: int) -> ET.Element:
     return _element("producer", values, id="background", **_span(0, count))
 
 
-def _plate(name: str, plan: HostPlan, layers: list[dict[str, Any]]) -> ET.Element:
+def _plate(name: str, plan: HostPlan, layer: Mapping[str, Any] | None = None) -> ET.Element:
+    """The plate, seen through an object's matte if one is given."""
     plate = plan.data["plate"]
     values: dict[str, object] = {"length": plate["length"]}
     if plate["kind"] == "colour":
@@ -118,7 +122,7 @@ def _plate(name: str, plan: HostPlan, layers: list[dict[str, Any]]) -> ET.Elemen
         if plate.get(key) is not None:
             values[f"roto:{key}"] = plate[key]
     found = _element("producer", values, id=name, **_span(0, plate["length"]))
-    for layer in layers:
+    if layer is not None:
         span = {"in": layer["in"], "out": plate["length"] - 1}
         for one in _filters(plan, layer):
             found.append(_element("filter", one, **span))
@@ -126,17 +130,12 @@ def _plate(name: str, plan: HostPlan, layers: list[dict[str, Any]]) -> ET.Elemen
 
 
 def _filters(plan: HostPlan, layer: Mapping[str, Any]) -> list[Values]:
-    name = {"roto:object": layer["object"]}
+    """The grade comes before the mask: the mask works in YCbCr with half as many colours a row."""
+    mask = {**_MASK, "resource": layer["mattes"], "roto:object": layer["object"]}
     if plan.feature != "grade":
-        return [{"mlt_service": "shape", "resource": layer["mattes"], **_MASK, **name}]
-    mask = {f"filter.{key}": value for key, value in _MASK.items()}
-    start = {"mlt_service": "mask_start", "filter": "shape", "filter.resource": layer["mattes"]}
-    gain = {f"gain_{c}": part for c, part in zip("rgb", plan.data["wanted"]["gain"], strict=True)}
-    return [
-        {**start, **mask, "shotcut:filter": "maskFromFile", **name},
-        {"mlt_service": _GRADE, **gain},
-        {"mlt_service": "mask_apply", "transition": BLEND},
-    ]
+        return [mask]
+    gains = zip("rgb", plan.data["wanted"]["gain"], strict=True)
+    return [{"mlt_service": _GRADE, **{f"gain_{c}": part for c, part in gains}}, mask]
 
 
 def _playlist(name: str, producer: str, first: int, count: int) -> ET.Element:
@@ -198,8 +197,8 @@ def _properties(element: ET.Element) -> dict[str, str]:
 
 def _layer(element: ET.Element) -> dict[str, Any]:
     values = _properties(element)
-    path = values.get("filter.resource") or values["resource"]
-    return {"object": values["roto:object"], "mattes": path, "in": int(element.attrib["in"])}
+    path, start = values["resource"], int(element.attrib["in"])
+    return {"object": values["roto:object"], "mattes": path, "in": start}
 
 
 def _background_of(root: ET.Element) -> dict[str, str]:

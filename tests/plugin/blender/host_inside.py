@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 import bpy
+import paper
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +33,6 @@ class Host:
             filepath=self.archive, repo="user_default", enable_on_install=True
         )
         assert NAME in bpy.context.preferences.addons
-        self.part("preferences")
         bpy.context.preferences.addons[NAME].preferences.python = self.python
 
     def part(self, name: str):
@@ -102,6 +102,38 @@ class Host:
         window.scene = scene
         if hasattr(window.workspace, "sequencer_scene"):
             window.workspace.sequencer_scene = scene
+
+    def plate(self, frame: int) -> Path:
+        return self.folder / "plate" / f"plate.{frame}.png"
+
+    def send_clip(self) -> None:
+        """The plate as a movie clip, sent from the clip editor."""
+        clip = bpy.data.movieclips.load(str(self.plate(1001)))
+        clip.filepath = bpy.path.relpath(clip.filepath)
+        clip.frame_start = 1001
+        self.space("CLIP_EDITOR").clip = clip
+        with self.editor("CLIP_EDITOR"):
+            self.ask(bpy.ops.roto.send)
+
+    def draw(self, kind: str) -> dict[str, list[str]]:
+        """The panels of an editor, as they are now."""
+        panels = [c for c in self.part("panels").PANELS if c.bl_space_type == kind]
+        with self.editor(kind):
+            return paper.draw(panels)
+
+    def uninstall(self) -> dict[str, object]:
+        """Have Blender remove the add-on; returns what is left of it."""
+        engine = self.part("engine")
+        repos = bpy.context.preferences.extensions.repos
+        index = next(n for n, repo in enumerate(repos) if repo.module == "user_default")
+        bpy.ops.extensions.package_uninstall(pkg_id="roto_blender", repo_index=index)
+        return {
+            "operators": [n for n in dir(bpy.ops.roto) if not n.startswith("_")],
+            "scene": hasattr(bpy.types.Scene, "roto"),
+            "timer": bpy.app.timers.is_registered(engine.tick),
+            "addon": NAME in bpy.context.preferences.addons,
+            "handlers": [f.__module__ for f in bpy.app.handlers.save_pre if NAME in f.__module__],
+        }
 
     def opened(self):
         return self.part("shots").opened()

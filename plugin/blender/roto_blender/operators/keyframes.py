@@ -27,7 +27,7 @@ class ROTO_OT_key_mask(NeedsObject, bpy.types.Operator):
 
     bl_idname = "roto.key_mask"
     bl_label = "From Mask"
-    mask: StringProperty(name="Mask", description="Empty: the mask that the editor shows")
+    mask: StringProperty(name="Mask", description="Empty: the editor's, or the panel's")
     layer: StringProperty(name="Layer", description="Empty: the active layer")
 
     def execute(self, context: Any) -> Answer:
@@ -36,17 +36,24 @@ class ROTO_OT_key_mask(NeedsObject, bpy.types.Operator):
             mask = bpy.data.masks.get(self.mask) if self.mask else mask_in(context)
             if mask is None:
                 raise PlateError("There is no mask here; draw one in the mask mode of the editor.")
-            _scene, shot = self.shot()
-            shapes = masks.shapes_of(mask, (shot.width, shot.height), self.layer)
-            give({"shapes": shapes}, self.shot())
+            scene, shot = self.shot()
+            square = masks.Square.of(shot, _shown(context))
+            give({"shapes": masks.shapes_of(mask, square, self.layer)}, (scene, shot))
         except PlateError as error:
             return refused(self, error)
         return DONE
 
 
 def mask_in(context: Any) -> Any:
-    """The mask that the editor shows, or None."""
-    return getattr(context.space_data, "mask", None)
+    """The mask that the editor shows, else the one chosen in the panel, or None."""
+    shown, found = getattr(context.space_data, "mask", None), shots.opened()
+    return shown if shown is not None or found is None else found[1].mask
+
+
+def _shown(context: Any) -> Any:
+    """The clip or image that an editor shows its mask on, or None."""
+    space = context.space_data
+    return getattr(space, "clip", None) or getattr(space, "image", None)
 
 
 class ROTO_OT_key_image(NeedsObject, bpy.types.Operator):
@@ -143,7 +150,7 @@ class ROTO_OT_paint(NoJob, NeedsObject, bpy.types.Operator):
         except PlateError as error:
             return refused(self, error)
         name, frame = shots.active_object(shot), shots.frame_of(scene, shot)
-        title = f"roto {name} {frame}"
+        title = f"roto {shot.name} {name} {frame}"
         if _state(name, frame) in ("missing", None):
             image = bpy.data.images.get(title) or bpy.data.images.new(
                 title, shot.width, shot.height, is_data=True
