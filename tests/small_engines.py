@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,27 @@ def tiny_engine(precision: str = "float32", **settings: Any) -> StcnEngine:
         **{"short_side": 64, "enlarge": False, "memory_every": 2, **settings}
     )
     return StcnEngine(tiny_network(), engine_settings, device="cpu", precision=precision)
+
+
+def context_network(words: int = 24) -> STCN:
+    """The tiny network with a global context instead of frames; its codewords are keys."""
+    plain = tiny_network()
+    net = STCN(replace(TINY, codewords=words))
+    net.load_state_dict(plain.state_dict(), strict=False)
+    assert net.codebook is not None
+    pictures = torch.from_numpy(plate(2)[:, :32, :48]).permute(0, 3, 1, 2) / 64 - 2
+    with torch.no_grad():
+        keys = plain.encode_image(pictures).key.movedim(1, -1).flatten(0, -2)
+        centres = keys[torch.linspace(0, len(keys) - 1, words).long()]
+        net.codebook.weight.copy_(centres)
+        net.codebook.bias.copy_(-0.5 * centres.pow(2).sum(1))
+    return net.eval()
+
+
+def context_engine(precision: str = "float32", **settings: Any) -> StcnEngine:
+    """See ``context_network``."""
+    own = Settings(**{"short_side": 64, "enlarge": False, "memory_every": 2, **settings})
+    return StcnEngine(context_network(), own, device="cpu", precision=precision)
 
 
 def moving_square(position: int, side: int = 12) -> tuple[slice, slice]:

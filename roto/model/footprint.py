@@ -1,32 +1,31 @@
-"""What a network takes while it works, counted without working.
+"""What a network takes while it works, counted on a small picture.
 
-The network is run on tensors that have shapes and no numbers (torch's device ``meta``), and what
-is alive at once is added up. That is exact for what torch allocates, takes a tenth of a second,
-and holds for every network that ever gets here. All of it grows with the number of pixels, so it
-is counted on a small picture.
+The network runs once on a picture of a few pixels, and what is alive at once is added up. All of it
+grows with the number of pixels. This holds for every network that ever gets here; and as libraries
+set themselves up at their first use, what they take for good is there from then on and measured
+with the rest of the program.
 """
 
 from __future__ import annotations
 
-import copy
 import weakref
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from roto.model.aggregation import soft_aggregate, upsample_logits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from roto.model.stcn import ImageFeatures
     from roto.model.weights import Network
 
-_SIDE = 256  # pixels of the picture it is counted on
+_SIDE = 128  # pixels of the picture it is counted on
 _CELLS = _SIDE // 16
 
 
@@ -51,20 +50,20 @@ class Counted:
     value: float
 
 
-def count(net: Network, dtype: torch.dtype, objects: int, at_once: int) -> Counted:
+def count(
+    net: Network, device: torch.device, dtype: torch.dtype, objects: int, at_once: int
+) -> Counted:
     """What a network takes for so many objects, of which ``at_once`` go side by side."""
-    blank = without_numbers(net)
     at_once = min(objects, at_once)
     with torch.inference_mode():
-        image = _blank((1, 3, _SIDE, _SIDE), dtype)
-        features, encode, encoded = _alive(lambda: blank.encode_image(image), blank)
+        image = torch.zeros(1, 3, _SIDE, _SIDE, dtype=dtype, device=device)
+        image = image.contiguous(memory_format=torch.channels_last)
+        features, encode, encoded = _alive(lambda: net.encode_image(image), net, [image])
         memory, remember, _ = _alive(
-            lambda: _remember(blank, image, features, objects, at_once, dtype), blank
+            lambda: _remember(net, image, features, objects, at_once), net, [image, *features]
         )
         keys, values = memory
-        readout = torch.empty(1, at_once, values.shape[2], _CELLS, _CELLS, dtype=dtype)
-        readout = readout.to("meta")
-        _, decode, _ = _alive(lambda: _decode(blank, readout, features, dtype), blank, features)
+        _, decode, _ = _alive(lambda: _decode(net, values, features), net, [values, *features])
     pixels = _SIDE * _SIDE
     width = features.key.shape[1]
     positions = 4 * width * _CELLS**2  # float32, whatever the network's own precision
@@ -79,48 +78,25 @@ def count(net: Network, dtype: torch.dtype, objects: int, at_once: int) -> Count
     )
 
 
-def without_numbers(net: nn.Module) -> Any:
-    """The same network with the shapes of its weights alone."""
-    tensors = [*net.parameters(), *net.buffers()]
-    blanks = {id(t): torch.empty_like(t, device="meta", requires_grad=False) for t in tensors}
-    for parameter in net.parameters():
-        blank = blanks[id(parameter)]
-        blanks[id(parameter)] = nn.Parameter(blank, requires_grad=False)
-    return copy.deepcopy(net, blanks)
-
-
 def _remember(
-    net: Any,
-    image: Tensor,
-    features: ImageFeatures,
-    objects: int,
-    at_once: int,
-    dtype: torch.dtype,
+    net: Network, image: Tensor, features: ImageFeatures, objects: int, at_once: int
 ) -> tuple[Tensor | None, Tensor]:
-    """As a memory does it with what it predicted; what stays of the last objects at once."""
-    logits = torch.empty(objects, _SIDE // 4, _SIDE // 4, device="meta")
-    large = upsample_logits(logits[None], (_SIDE, _SIDE))[0]
-    soft = soft_aggregate(torch.sigmoid(large))[1:]
-    total = soft.sum(0)[None, None].to(dtype)
-    some = soft[None, :at_once].to(dtype)
-    kept: tuple[Tensor | None, Tensor] = net.encode_memory(image, features.f16, some, total)
-    return kept
+    """As a memory does it with what it predicted; what stays of the objects at once."""
+    logits = torch.zeros(1, objects, _SIDE // 4, _SIDE // 4, device=image.device)
+    soft = soft_aggregate(torch.sigmoid(upsample_logits(logits, (_SIDE, _SIDE))[0]))[1:]
+    total = soft.sum(0)[None, None].to(image.dtype)
+    some = soft[None, :at_once].to(image.dtype)
+    return net.encode_memory(image, features.f16, some, total)
 
 
-def _decode(net: Any, readout: Tensor, features: ImageFeatures, dtype: torch.dtype) -> Tensor:
-    masks = torch.empty(1, readout.shape[1], _SIDE // 4, _SIDE // 4, dtype=dtype, device="meta")
-    logits: Tensor = net.decode(readout, features, net.look_back(masks))
-    return logits
-
-
-def _blank(shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
-    picture = torch.empty(shape, dtype=dtype, device="meta")
-    return picture.contiguous(memory_format=torch.channels_last)
+def _decode(net: Network, readout: Tensor, features: ImageFeatures) -> Tensor:
+    masks = readout.new_zeros(1, readout.shape[1], _SIDE // 4, _SIDE // 4)
+    return net.decode(readout, features, net.look_back(masks)).float()
 
 
 def _alive(work: Callable[[], Any], net: nn.Module, inputs: Any = ()) -> tuple[Any, int, int]:
     """What some work returns, the bytes alive at once on the way, and those still alive."""
-    known = [*net.parameters(), *net.buffers(), *(t for t in inputs if t is not None)]
+    known = [*net.parameters(), *net.buffers(), *inputs]
     with _Alive(known) as alive:
         result = work()
     return result, alive.most, alive.now
@@ -133,6 +109,10 @@ class _Alive(TorchDispatchMode):
         super().__init__()
         self.now = self.most = 0
         self._sizes = {t.untyped_storage()._cdata: 0 for t in known}
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # else torch loads its compiler, which is never needed
 
     def __torch_dispatch__(
         self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None

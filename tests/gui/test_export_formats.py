@@ -73,7 +73,8 @@ class TestOffers:
     def test_what_a_format_lacks_is_greyed_and_says_why(self, dialog, name):
         choose(dialog, format=name)
         format = FORMATS[name]
-        for content in ("matte", "cutout", "over"):
+        assert (len(format.contents) == 1) != dialog.form.look.content.isEnabled()
+        for content in ("matte", "cutout", "over") if len(format.contents) > 1 else ():
             assert bool(why_not(dialog, "content", content)) == (content not in format.contents)
         for bits in (8, 10, 16, 32):
             if len(format.depths) > 1:
@@ -180,7 +181,7 @@ class TestTogether:
     @pytest.mark.parametrize("name", ["exr-layers", "exr-parts", "cryptomatte"])
     def test_one_file_per_frame(self, dialog, name):
         choose(dialog, format=name)
-        assert shown(dialog) == ["mattes.1001.exr", "mattes.1002.exr", "…", "mattes.1010.exr"]
+        assert shown(dialog) == ["mattes.1001.exr", "…", "mattes.1010.exr"]
         assert dialog.summary.total.text().startswith("10 files")
         assert "“mattes”" in dialog.form.tokens["{object}"].toolTip()
 
