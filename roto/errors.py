@@ -16,6 +16,7 @@ Each class also derives from the builtin a Python programmer would expect, so
     ├── SettingsError            (ValueError)         an option out of its range
     ├── WeightsError             (ValueError)         weights that do not fit or are not safe
     │   └── WeightsNotFoundError (FileNotFoundError)
+    ├── MemoryLimitError         (MemoryError)        a run that cannot be made small enough
     ├── DeviceError              (RuntimeError)       no such device, or it cannot do what was asked
     ├── ProjectError             (OSError)            a project file that cannot be read or written
     │   ├── ProjectNotFoundError (FileNotFoundError)
@@ -90,6 +91,10 @@ class WeightsError(RotoError, ValueError):
 
 class WeightsNotFoundError(WeightsError, FileNotFoundError):
     """There are no weights at the path or under the name."""
+
+
+class MemoryLimitError(RotoError, MemoryError):
+    """Even the smallest run takes more memory than there is; told before it begins."""
 
 
 class DeviceError(RotoError, RuntimeError):

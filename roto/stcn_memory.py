@@ -76,6 +76,9 @@ class StcnMemory:
         engine: Whose memory it is.
         bank: Keeps what is remembered; None: a new one, of the kind that the network reads.
         shown: Masks of the keyframes at stride 4, per frame and object, that another has, too.
+
+    Attributes:
+        bank: What is kept.
     """
 
     def __init__(
@@ -87,7 +90,7 @@ class StcnMemory:
         self._engine, self._net, self._settings = engine, engine.net, engine.settings
         # Keys that saw the masks make the last frame the best memory; shared ones make it harmful.
         self._keeps_last = self._settings.remember_last or self._net.own_keys
-        self._bank = new_bank(engine.net, self._settings) if bank is None else bank
+        self.bank = new_bank(engine.net, self._settings) if bank is None else bank
         self._shown: dict[int, dict[int, Tensor]] = {} if shown is None else shown
         self._seen: dict[int, Tensor] = {}  # id -> (4h, 4w): masks of the frame before
         self._since_keyframe = 0
@@ -109,9 +112,9 @@ class StcnMemory:
         if permanent:
             at_4 = dict(zip(masks, F.avg_pool2d(soft, 4), strict=True))
             self._shown[frame] = {**self._shown.get(frame, {}), **at_4}
-            self._bank.show(entry)
+            self.bank.show(entry)
         else:
-            self._bank.keep(entry)
+            self.bank.keep(entry)
 
     @torch.inference_mode()
     def predict(
@@ -154,7 +157,7 @@ class StcnMemory:
         window = window or Window(slice(0, h), slice(0, w))
         features = window.features(encoded.features)
         parts: dict[int, Tensor] = {}
-        for group, values in self._bank.read(window.positions(encoded.positions, size), ids):
+        for group, values in self.bank.read(window.positions(encoded.positions, size), ids):
             readout = values.to(self._engine.dtype).T.reshape(
                 1, len(group), -1, *features.key.shape[-2:]
             )
@@ -199,7 +202,7 @@ class StcnMemory:
     def drop(self, frame: int, objects: Iterable[int]) -> None:
         """See :meth:`roto.engine.Memory.drop`."""
         gone = frozenset(objects)
-        self._bank.drop(frame, gone)
+        self.bank.drop(frame, gone)
         left = {i: mask for i, mask in self._shown[frame].items() if i not in gone}
         self._shown[frame] = left
         if not left:
@@ -207,24 +210,24 @@ class StcnMemory:
 
     def branch(self) -> StcnMemory:
         """See :meth:`roto.engine.Memory.branch`."""
-        return StcnMemory(self._engine, self._bank.branch(), self._shown)
+        return StcnMemory(self._engine, self.bank.branch(), self._shown)
 
     def forget(self, objects: Iterable[int] | None = None) -> None:
         """See :meth:`roto.engine.Memory.forget`."""
         for i in list(self._seen) if objects is None else objects:
             self._seen.pop(i, None)
-        self._bank.forget(objects)
+        self.bank.forget(objects)
         self._since_keyframe = 0
 
     @property
     def frames(self) -> list[int]:
         """Numbers of the remembered frames: keyframes, then predicted ones."""
-        return self._bank.frames
+        return self.bank.frames
 
     @property
     def nbytes(self) -> int:
         """Memory that what is remembered takes."""
-        return self._bank.nbytes
+        return self.bank.nbytes
 
     def _look_back(
         self, frame: int, ids: tuple[int, ...], others: tuple[int, ...]
@@ -265,8 +268,8 @@ class StcnMemory:
         soft = soft_aggregate(torch.sigmoid(upsample_logits(logits[None], encoded.grid.padded)[0]))
         entry = self._remember(frame, encoded, (*ids, *known), _beside(soft[1:], known))
         if due:
-            self._bank.keep(entry)
-        self._bank.hold(entry if self._keeps_last and not due else None)
+            self.bank.keep(entry)
+        self.bank.hold(entry if self._keeps_last and not due else None)
 
     def _due(self, ahead: int = 0) -> bool:
         """Whether the frame at hand, or one ahead, becomes memory."""

@@ -358,5 +358,7 @@ def _add_engine(parser: argparse.ArgumentParser, title: str = "network") -> None
     group.add_argument("--top-k", type=int, metavar="K", help=f"0 for all ({default.top_k})")
     group.add_argument("--memory-every", type=int, metavar="N", help=f"({default.memory_every})")
     group.add_argument("--max-memory", type=int, metavar="FRAMES", help=f"({default.max_memory})")
+    text = f"what becomes of frames beyond it ({default.bound})"
+    group.add_argument("--bound", choices=["thin", "oldest", "consolidate"], help=text)
     group.add_argument("--similarity", choices=["l2", "dot", "cosine"])
     group.add_argument("--remember-last", action=switch)

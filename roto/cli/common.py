@@ -27,6 +27,7 @@ _SETTINGS = (
     "enlarge",
     "memory_every",
     "max_memory",
+    "bound",
     "top_k",
     "similarity",
     "remember_last",

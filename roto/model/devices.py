@@ -45,3 +45,11 @@ def choose_precision(name: str, device: torch.device) -> torch.dtype:
     else:
         fast = device.type == "cpu" and torch.ops.mkldnn._is_mkldnn_bf16_supported()
     return torch.bfloat16 if fast else torch.float32
+
+
+def free_bytes(device: torch.device) -> int | None:
+    """What is free on a device with a memory of its own; None for one that uses main memory."""
+    if device.type != "cuda":
+        return None
+    kept = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+    return torch.cuda.mem_get_info(device)[0] + kept

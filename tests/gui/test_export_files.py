@@ -63,6 +63,12 @@ def files_in(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(found)}
 
 
+def packets(path: Path) -> list[bytes]:
+    """What is encoded in a movie."""
+    with av.open(str(path)) as container:
+        return [bytes(packet) for packet in container.demux() if packet.size]
+
+
 def mattes_of(path: Path) -> np.ndarray:
     """The matte of a still, or of each frame of a movie, as booleans."""
     if path.suffix == ".exr":
@@ -98,7 +104,10 @@ def test_every_format_holds_the_matte_and_equals_the_scripts(
         assert main(["export", shot, "-o", pattern, "--format", name]) == 0
         found = files_in(ours)
         assert announced.startswith("1 file," if FORMATS[name].movie else f"{COUNT} files")
-        assert found == files_in(theirs), name
+        if name in ("ffv1", "vp9"):  # every Matroska file has random ids of its own
+            assert packets(next(ours.iterdir())) == packets(next(theirs.iterdir()))
+        else:
+            assert found == files_in(theirs), name
         paths = sorted(ours.iterdir())
         frames = np.concatenate([np.atleast_3d(mattes_of(p).T).T for p in paths])
         truth = np.stack([square_at(n) for n in range(COUNT)])

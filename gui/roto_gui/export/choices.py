@@ -155,9 +155,11 @@ def _fits(name: str, value: Any, default: object) -> bool:
         return whole and all(type(v) is int and 0 <= v <= 255 for v in value)
     if name == "also":
         return isinstance(value, tuple) and all(one in EXTRAS for one in value)
+    if name == "handles":
+        return type(value) is int and value >= 0
     if isinstance(value, tuple) and not all(isinstance(one, str) for one in value):
         return False
-    return type(value) is type(default) and (name != "handles" or value >= 0)
+    return type(value) is type(default)
 
 
 def default_folder(snapshot: Snapshot) -> str:

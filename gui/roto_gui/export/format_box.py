@@ -77,7 +77,7 @@ class _Indented(QStyledItemDelegate):
         """As always, but for the text."""
         super().initStyleOption(option, index)
         if index.data(Qt.ItemDataRole.UserRole) is not None:
-            option.text = _INDENT + option.text  # type: ignore[attr-defined]
+            option.text = _INDENT + option.text
 
 
 def _heading(text: str) -> QStandardItem:
