@@ -17,12 +17,14 @@ from roto.version import __version__
 if TYPE_CHECKING:
     from roto.api import Result as Result
     from roto.api import load_model as load_model
+    from roto.api import memory_needed as memory_needed
     from roto.api import propagate as propagate
     from roto.api import stream as stream
     from roto.engine import Settings as Settings
     from roto.errors import RotoError as RotoError
     from roto.masks import read_mask as read_mask
     from roto.media import open_clip as open_clip
+    from roto.needs import MemoryNeed as MemoryNeed
     from roto.passes import Propagated as Propagated
     from roto.results import FrameResult as FrameResult
     from roto.session import Session as Session
@@ -31,12 +33,14 @@ if TYPE_CHECKING:
 
 _HOME = {
     "FrameResult": "roto.results",
+    "MemoryNeed": "roto.needs",
     "Propagated": "roto.passes",
     "Result": "roto.api",
     "RotoError": "roto.errors",
     "Session": "roto.session",
     "Settings": "roto.engine",
     "load_model": "roto.api",
+    "memory_needed": "roto.api",
     "new_session": "roto.sessions",
     "open_clip": "roto.media",
     "open_session": "roto.sessions",
@@ -47,6 +51,7 @@ _HOME = {
 
 __all__ = [
     "FrameResult",
+    "MemoryNeed",
     "Propagated",
     "Result",
     "RotoError",
@@ -54,6 +59,7 @@ __all__ = [
     "Settings",
     "__version__",
     "load_model",
+    "memory_needed",
     "new_session",
     "open_clip",
     "open_session",

@@ -1,4 +1,7 @@
-"""The functions most people need: :func:`propagate`, :func:`stream`, :func:`load_model`."""
+"""The functions most people need: :func:`propagate`, :func:`stream`, :func:`load_model`.
+
+:func:`memory_needed` tells beforehand what a run takes.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from roto.budget import need_of, prepare
 from roto.errors import FrameNotFoundError, KeyframeError, SettingsError
 from roto.export import FramePattern, write_matte
 from roto.media import FrameSource, IteratorSource, open_clip
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
     from roto.engine import Engine, Settings
     from roto.masks.reading import MaskLike
     from roto.media import Clip, ClipLike
+    from roto.needs import MemoryNeed
     from roto.passes import Propagated
     from roto.reach import Direction
     from roto.results import FrameResult
@@ -62,6 +67,7 @@ def propagate(
     settings: Settings | None = None,
     device: str = "auto",
     precision: str = "auto",
+    memory: str | int | None = None,
     progress: Callable[[Propagated], None] | None = None,
 ) -> Result:
     """Masks for every frame of a clip from masks of one or a few frames.
@@ -76,6 +82,9 @@ def propagate(
         settings: Working size and memory; not with an engine, which has its own.
         device: As for :func:`load_model`.
         precision: As for :func:`load_model`.
+        memory: What the process may take, such as ``"4G"``; None for what ``ROTO_MEMORY`` says,
+            or else what is free. A run that takes more is made smaller by the rules of
+            :mod:`roto.fitting`, and each change is logged as a warning.
         progress: Called after each finished frame.
 
     Returns:
@@ -94,6 +103,7 @@ def propagate(
         if source.clip.damaged_from is not None:
             source.read(source.clip.damaged_from)  # says so now: an error later would cost the work
         session = _open_session(source, keyframes, model, settings, device, precision)
+        session.engine = prepare(session.engine, session.workload(kept=True), memory)
         results: dict[int, FrameResult] = {}
         for event in session.propagate(direction):
             results[event.frame] = event.result
@@ -113,6 +123,7 @@ def stream(
     settings: Settings | None = None,
     device: str = "auto",
     precision: str = "auto",
+    memory: str | int | None = None,
 ) -> Iterator[Propagated]:
     """Masks while frames arrive: forward only, bounded memory, for a camera or a generator.
 
@@ -124,6 +135,7 @@ def stream(
         settings: As for :func:`propagate`.
         device: As for :func:`load_model`.
         precision: As for :func:`load_model`.
+        memory: As for :func:`propagate`.
 
     Yields:
         One event per frame, in order.
@@ -131,9 +143,42 @@ def stream(
     source = _open_stream(frames)
     try:
         session = _open_session(source, keyframes, model, settings, device, precision)
+        session.engine = prepare(session.engine, session.workload(), memory)
         yield from session.stream()
     finally:
         if source is not frames:
+            source.close()
+
+
+def memory_needed(
+    frames: ClipLike,
+    keyframes: Keyframes,
+    *,
+    model: str | os.PathLike[str] | Engine = DEFAULT,
+    settings: Settings | None = None,
+    device: str = "auto",
+    precision: str = "auto",
+) -> MemoryNeed:
+    """What :func:`propagate` would take at most, part by part; nothing is propagated.
+
+    Args:
+        frames: As for :func:`propagate`.
+        keyframes: As for :func:`propagate`.
+        model: As for :func:`propagate`.
+        settings: As for :func:`propagate`.
+        device: As for :func:`load_model`.
+        precision: As for :func:`load_model`.
+
+    Raises:
+        RotoError: as :func:`propagate`.
+    """
+    own = not isinstance(frames, FrameSource)
+    source = open_clip(frames)
+    try:
+        session = _open_session(source, keyframes, model, settings, device, precision)
+        return need_of(session.engine, session.workload(kept=True))
+    finally:
+        if own:
             source.close()
 
 

@@ -121,7 +121,8 @@ class Footprint:
         decode: The same while their masks are found from what was read.
         key: Of a remembered frame, whatever the number of objects.
         value: Of a remembered frame and object.
-        context: Of an object, whatever is remembered: a memory that does not grow.
+        context: Of a keyframe and object where all predicted frames together take as much: a
+            memory that does not grow.
         masks: Of a keyframe and object, besides key and value.
         read: Of one object while memory is read.
         free: What is free on the engine's own device; None where it works in main memory.

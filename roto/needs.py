@@ -177,7 +177,10 @@ def _bank(footprint: Footprint, workload: Workload, settings: Settings) -> int:
     """Every remembered frame, and all of them side by side as they are read."""
     frame = footprint.key + workload.objects * footprint.value
     kept = 2 * remembered(workload, settings) * frame
-    return kept + workload.objects * (footprint.context + workload.keyframes * footprint.masks)
+    contexts = footprint.context * (
+        workload.keyframes + 3
+    )  # predicted, both joined, and the newest
+    return kept + workload.objects * (contexts + workload.keyframes * footprint.masks)
 
 
 def _results(footprint: Footprint, workload: Workload) -> int:

@@ -7,7 +7,7 @@ project, and a project that was begun at another working size is not stale in th
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from roto.engine import Settings
@@ -45,6 +45,11 @@ class Network:
         except (TypeError, LookupError, SettingsError):  # a newer roto may know more
             log.warning("The network that the project names is not understood.")
             return cls()
+
+    def with_size(self, settings: Settings) -> Network:
+        """The same, with what results depend on of settings that were made to fit the memory."""
+        size = {"short_side": settings.short_side, "max_memory": settings.max_memory}
+        return replace(self, settings=replace(self.settings, **size))
 
     def remember(self, project: Project) -> None:
         """Let others know; nothing happens where they do.

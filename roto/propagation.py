@@ -9,8 +9,11 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from roto.errors import SettingsError
 from roto.masks import read_mask
+from roto.needs import Workload
 from roto.passes import FinishedFrames, Propagated, Request, Run
 from roto.shot import Shot, check_frame, understand
 from roto.studio import Studio
@@ -79,6 +82,28 @@ class Propagation(Studio):
             log.warning("%s", note)
         self._masks[frame] = found
         self._shot = None
+
+    def workload(self, *, kept: bool = False, mattes: bool = True) -> Workload:
+        """What there is to do, for :mod:`roto.needs`. A frame is read to see what it is like.
+
+        Args:
+            kept: Whether all results are kept in memory.
+            mattes: Whether somebody asks for mattes on the way.
+        """
+        clip, numbers = self.source.clip, self.source.frame_numbers
+        keys = self.shot.keyframes
+        again = sum(min(keys) < frame < max(keys) for frame in numbers)
+        seen = numbers[0] if clip.frame_count is None else min(keys)
+        return Workload(
+            (clip.height, clip.width),
+            len(self.shot.names),
+            clip.frame_count,
+            keyframes=len(keys),
+            again=again if clip.frame_count is not None else 0,
+            deep=self.source.read(seen).dtype != np.uint8,
+            mattes=mattes,
+            kept=kept,
+        )
 
     def propagate(
         self, direction: Direction = "both", *, finished: Finished | None = None

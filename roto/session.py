@@ -17,6 +17,7 @@ from roto.earlier import BLEND, Earlier
 from roto.encoded import EncodedFolder
 from roto.errors import KeyframeError, SettingsError
 from roto.guidance import SelfTest, Suggestion, Testing, self_test, suggest
+from roto.needs import Workload
 from roto.passes import Request, Run
 from roto.project.records import ResultRecord
 from roto.project.tables import RESULTS
@@ -62,6 +63,26 @@ class Session(Desk):
     def status(self) -> Status:
         """The state of every object at every frame."""
         return self._board().status()
+
+    def workload(self) -> Workload:
+        """What there is to do, for :mod:`roto.needs`. A frame is read to see what it is like.
+
+        Raises:
+            KeyframeError: there is no keyframe.
+        """
+        keys = {frame for frame, _ in self.project.keyframes()}
+        if not keys:
+            raise KeyframeError("There is no keyframe: give at least one mask first.")
+        count = len(self.source.frame_numbers)
+        return Workload(
+            self.stored.size,
+            len(self.objects),
+            count,
+            keyframes=len(keys),
+            again=count,  # any frame may be corrected: all are kept encoded
+            deep=self.source.read(min(keys)).dtype != np.uint8,
+            mattes=bool(self.project.results()),
+        )
 
     def propagate(
         self,

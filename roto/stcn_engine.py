@@ -7,7 +7,9 @@ tensors.
 
 from __future__ import annotations
 
+import copy
 import json
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,10 +18,11 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
-from roto.engine import Capabilities, Display, Settings
-from roto.model.devices import choose_device, choose_precision
+from roto.engine import Capabilities, Display, Footprint, Settings
+from roto.model.devices import choose_device, choose_precision, free_bytes
 from roto.model.folding import fold_batch_norms
-from roto.model.stcn import ImageFeatures
+from roto.model.footprint import Counted, count
+from roto.model.stcn import STCN, ImageFeatures
 from roto.model.weights import load_any_network
 from roto.models import fingerprint
 from roto.results import Grid
@@ -67,6 +70,7 @@ class StcnEngine:
         self.capabilities = Capabilities(
             name, parameters, str(self.device), precision, weights=weights
         )
+        self._counted: dict[tuple[int, int], Counted] = {}
 
     @torch.inference_mode()
     def encode(self, picture: Display) -> EncodedFrame:
@@ -110,6 +114,35 @@ class StcnEngine:
     def open_memory(self) -> StcnMemory:
         """See :meth:`roto.engine.Engine.open_memory`."""
         return StcnMemory(self)
+
+    def with_settings(self, settings: Settings) -> StcnEngine:
+        """See :meth:`roto.engine.Engine.with_settings`."""
+        other = copy.copy(self)
+        other.settings = settings
+        return other
+
+    def footprint(self, plate: tuple[int, int], objects: int) -> Footprint:
+        """See :meth:`roto.engine.Engine.footprint`; see :mod:`roto.model.footprint`."""
+        case = objects, min(objects, self.settings.objects_at_once)
+        if case not in self._counted:
+            self._counted[case] = count(self.net, self.device, self.dtype, *case)
+        known, working = self._counted[case], self.grid(plate).padded
+        pixels = math.prod(working)
+        words = self.net.config.codewords if isinstance(self.net, STCN) else 0
+        return Footprint(
+            working,
+            weights=sum(p.nbytes for p in self.net.parameters()),
+            encoded=round(known.encoded * pixels),
+            encode=round(known.encode * pixels),
+            remember=round(known.remember * pixels),
+            decode=round(known.decode * pixels),
+            key=0 if words else round(known.key * pixels),
+            value=0 if words else round(known.value * pixels),
+            context=4 * words * known.width,
+            masks=pixels // 4,  # float32 at stride 4
+            read=round(2 * known.value * pixels),
+            free=free_bytes(self.device),
+        )
 
     def normalise(self, image: Tensor, grid: Grid) -> Tensor:
         """(1, 3, h, w) uint8 -> network input, padded."""

@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 
 from roto.errors import RotoError
-from roto_gui.asking import Asker
-from roto_gui.copies import Copies
+from roto_gui.answering import Answers, AtWork
+from roto_gui.giving import Giver
+from roto_gui.obstacles import obstacle
 from roto_gui.tools import TOOLS
 from roto_gui.tools.polygon import Polygon
 from roto_gui.tools.region import LockRegion
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Future
 
     from roto_gui.document.document import Document
+    from roto_gui.giving import Place
     from roto_gui.stage import Stage
-    from roto_gui.state import Snapshot
-    from roto_gui.tools.base import Alpha, Box, Layer, Pointer, Question, Tool
-
-
-class _Place(NamedTuple):
-    """Where an edit belongs, whatever is shown by the time it is finished."""
-
-    frame: int
-    of: int | None  # None: the object that the edit makes
-    token: object  # of that object
-
+    from roto_gui.tools.base import Alpha, Box, Layer, Pointer, Tool
 
 _SNAP = 8.0  # logical pixels of the screen: so near to its first corner a polygon is closed
 
@@ -37,8 +28,9 @@ _SNAP = 8.0  # logical pixels of the screen: so near to its first corner a polyg
 class Painter(QObject):
     """Lets one tool at a time work on the stage's layer.
 
-    What a tool asks for (:class:`roto_gui.tools.base.Question`) is found in a thread; whatever
-    ends an edit waits for it, so that no stroke is lost.
+    What a tool asks for is found in a thread (:class:`roto_gui.answering.Answers`); whatever ends
+    an edit waits for it, so that no stroke is lost. What is finished goes to the document
+    (:class:`roto_gui.giving.Giver`).
 
     Args:
         document: Gets the finished edits.
@@ -63,17 +55,16 @@ class Painter(QObject):
         self.tools: dict[str, Tool] = {name: make() for name, make in TOOLS.items()}
         self.tools[LockRegion.name] = LockRegion()
         self.tool: Tool = self.tools["smart"]
-        self._copies = Copies()
-        self._asker = Asker(self)
-        self._asker.answered.connect(self._take_answer)
+        self._giver = Giver(document, stage, self)
+        self._giver.given.connect(self.painted)
+        self._answers = Answers(self._at_work, self)
+        self._answers.shown.connect(stage.touch)
+        self._answers.refused.connect(self.refused)
         self._layer: Layer | None = None
-        self._place: _Place | None = None
+        self._place: Place | None = None
         self._down = False
         self._last: Pointer | None = None  # where the pointer was while the button is down
         self._was_busy = False
-        self._token = object()  # of the object that the next stroke makes
-        stage.active_changed.connect(self._renew)
-        document.opened.connect(self._prepare)
         document.closed.connect(self._forget)
         canvas = stage.canvas
         canvas.pressed.connect(self.press)
@@ -98,7 +89,7 @@ class Painter(QObject):
     @property
     def due(self) -> bool:
         """Whether something that was asked for is still being found."""
-        return self._asker.busy
+        return self._answers.due
 
     def press(self, at: Pointer) -> None:
         """The button goes down on the canvas."""
@@ -140,7 +131,7 @@ class Painter(QObject):
         """Enter or a double click: finish what is begun, once all of it is found."""
         layer = self._layer
         if layer is not None and self.tool.busy:
-            self._wait(layer)
+            self._answers.wait()
             self._work(lambda: self.tool.confirm(layer))
             self._keep()
 
@@ -188,13 +179,13 @@ class Painter(QObject):
     def close(self) -> None:
         """The window closes: keep what is begun, end the thread."""
         self.finish()
-        self._asker.close()
+        self._answers.close()
 
     def _take_layer(self, *, paints: bool = True) -> Layer | None:
         snapshot = self.document.snapshot
         if snapshot is None:
             return None
-        why = _obstacle(snapshot, self.stage.active, paints=paints)
+        why = obstacle(snapshot, self.stage.active, paints=paints)
         if why:
             self.refused.emit(why)
             return None
@@ -205,9 +196,9 @@ class Painter(QObject):
         if layer is None:
             self.refused.emit(self.tr("This frame is still being read."))
         else:
-            self._copies.prepare(layer.size)
+            self._giver.prepare(layer.size)
         self._layer = layer
-        self._place = _Place(self.stage.frame, self.stage.active, self._token)
+        self._place = self._giver.here()
         return layer
 
     def _work(self, step: Callable[[], Box | None]) -> None:
@@ -224,7 +215,7 @@ class Painter(QObject):
                 self._give_up()
         self.stage.touch(box)
         self.stage.canvas.set_guides(self.tool.guides)
-        self._ask()
+        self._answers.ask()
         self._tell()
 
     def _tell(self) -> None:
@@ -232,43 +223,9 @@ class Painter(QObject):
             self._was_busy = self.busy
             self.busy_changed.emit(self.busy)
 
-    # What takes longer
-
-    def _ask(self) -> None:
-        """One question at a time: the next is asked when the one before is answered."""
-        if self._layer is not None and not self._asker.busy:
-            question = self.tool.question(self._layer)
-            if question is not None:
-                self._asker.ask(question)
-
-    def _take_answer(self) -> None:
-        taken = self._asker.take()
-        if taken is not None:  # else it was waited for
-            self._hear(*taken)
-            self._ask()
-
-    def _hear(self, question: Question, answer: Future[object]) -> None:
-        """Show an answer; the tool knows whether it is still wanted."""
-        layer = self._layer
-        if layer is None:
-            return
-        try:
-            found = answer.result()
-        except RotoError as error:
-            self.refused.emit(str(error))
-            found = None
-        self.stage.touch(self.tool.answer(layer, question, found))
-
-    def _wait(self, layer: Layer) -> None:
-        """Until all that the tool asks for is found: a tenth of a second for a stroke."""
-        while True:
-            taken = self._asker.take(wait=True)
-            if taken is not None:
-                self._hear(*taken)
-            question = self.tool.question(layer)
-            if question is None:
-                return
-            self._asker.ask(question)
+    def _at_work(self) -> AtWork | None:
+        """Who hears an answer."""
+        return None if self._layer is None else AtWork(self.tool, self._layer)
 
     # What becomes of it
 
@@ -289,14 +246,7 @@ class Painter(QObject):
 
     def _commit(self, alpha: Alpha) -> None:
         assert self._place is not None
-        frame, object_id, token = self._place
-        mask = self._copies.take(alpha)
-        self.stage.remember_before()
-        if object_id is None:
-            self.document.paint_new(frame, mask, token)
-        else:
-            self.document.paint(frame, object_id, mask)
-        self.painted.emit(frame)
+        self._giver.give(alpha, self._place)
 
     def _give_up(self) -> None:
         """A tool failed: the frame is not held for it, and what it has begun is dropped."""
@@ -309,21 +259,11 @@ class Painter(QObject):
         self.stage.refresh()
         self._tell()
 
-    def _renew(self, _: object) -> None:
-        self._token = object()
-
-    def _prepare(self) -> None:
-        """Fresh memory takes the system longest: have it before the first stroke ends."""
-        snapshot = self.document.snapshot
-        if snapshot is not None:
-            self._copies.prepare((snapshot.clip.height, snapshot.clip.width))
-
     def _forget(self) -> None:
         """The clip is gone, and with it the layer."""
         if self._layer is not None:
             self.tool.cancel(self._layer)
         self._layer, self._down = None, False
-        self._copies.forget()
         self.stage.canvas.set_guides(())
         self._tell()
 
@@ -333,26 +273,3 @@ class Painter(QObject):
         self.stage.canvas.set_guides(())
         self.stage.refresh()
         self._tell()
-
-
-def _obstacle(snapshot: Snapshot, object_id: int | None, *, paints: bool) -> str:
-    """Why no tool can work on an object, in one sentence; empty: it can.
-
-    Args:
-        snapshot: The project.
-        object_id: The active object; None: one that is still to come.
-        paints: Whether the tool changes its mask.
-    """
-    active = snapshot.object(object_id)
-    if snapshot.read_only:
-        return _tr("The project is open for reading only: save it as another.")
-    if active is not None and not active.visible:
-        text = _tr("{name} is hidden: show it before you paint on it.")
-        return text.format(name=active.name)
-    if active is None and not paints:
-        return _tr("There is no object to lock yet: paint it first.")
-    return ""
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Painter", text)

@@ -74,7 +74,8 @@ def prepare(
         overwrite: Replace an older project.
 
     Raises:
-        HostError: there is no such host, or it cannot do that.
+        HostError: there is no such host, it cannot do that, or only it can write its projects and
+            it is not here.
         ExportError: there is a project already.
     """
     adapter, target = host_named(host), Path(output)
@@ -94,6 +95,8 @@ def prepare(
         raise ExportError(
             f"Cannot write {target}: it is there already; choose another name, or overwrite it."
         )
+    if capabilities.writer and not adapter.version():
+        raise HostError(f"Only {adapter.title} writes its projects: {capabilities.writer}.")
     request = HostRequest(
         target, way.feature, background or GREEN, GAIN if gain is None else _gain(gain)
     )

@@ -71,11 +71,14 @@ class Capabilities:
         ways: What it can do; the first of a feature is the best one.
         needs: Representations that the package must hold besides EXR sequences, by the short names
             of ``roto.package.EXTRAS``.
+        writer: What must be installed to write a project at all, and how; "" where roto writes it
+            alone, and the host is needed to render only.
     """
 
     extension: str
     ways: tuple[Way, ...]
     needs: tuple[str, ...] = ()
+    writer: str = ""
 
     def way(self, feature: str, carrier: str | None = None) -> Way:
         """The way to do something.
@@ -102,7 +105,7 @@ class HostRequest:
             of the plate.
         gain: What red, green and blue are multiplied by inside the mattes ("grade").
         objects: Ids or names; None for all.
-        range: First and last frame, both included; None for all of the package.
+        range: First and last frame, both included; None for all of the package but its handles.
         carrier: By which means; None for the host's best.
     """
 

@@ -163,7 +163,10 @@ def common_losses(package: Package, names: Iterable[str], paths: Iterable[str]) 
     if clip.timecode:
         yield Loss(f"The timecode {clip.timecode} is not in the project.")
     if any(clip.handles):
-        yield Loss(f"The handles of {clip.handles[0]} and {clip.handles[1]} frames are not marked.")
+        yield Loss(
+            f"The handles of {clip.handles[0]} and {clip.handles[1]} frames are in the mattes, but "
+            "the project does not show them."
+        )
     for name in names:
         doubts = [s for s in ("stale", "open", "missing") if s in package.object(name).states]
         if doubts:
@@ -200,7 +203,8 @@ def stop_at_errors(findings: Iterable[Finding]) -> None:
 
 def _range(package: Package, request: HostRequest) -> tuple[int, int]:
     clip = package.clip
-    first, last = request.range or (clip.first, clip.last)
+    cut = (clip.first + clip.handles[0], clip.last - clip.handles[1])
+    first, last = request.range or cut
     if not clip.first <= first <= last <= clip.last:
         raise HostError(
             f"{first}-{last} is no range of {package.folder}, which holds {clip.first}-{clip.last}."

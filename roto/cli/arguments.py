@@ -119,6 +119,7 @@ def _add_propagate(table: _Table) -> None:
     _add_direction(parser)
     parser.add_argument("--first-frame", type=int, help="number of a movie's first frame (1001)")
     parser.add_argument("--resume", action="store_true", help="keep mattes that are there, go on")
+    _add_dry_run(parser)
     _add_engine(parser)
 
 
@@ -185,6 +186,7 @@ def _add_run(table: _Table) -> None:
     parser.add_argument(
         "--stale", action="store_true", help="refresh stale frames instead, and only these"
     )
+    _add_dry_run(parser)
     _add_engine(parser, "network; what is not given is as in the project's last run")
 
 
@@ -307,14 +309,18 @@ def _add_package(parser: argparse.ArgumentParser, target: argparse._ActionsConta
         help="besides EXR sequences: layers, cryptomatte, png, movie, or a format",
     )
     group.add_argument("--handles", type=int, default=0, metavar="N", help="frames beyond --range")
-    group.add_argument("--overwrite", action="store_true", help="replace an older package")
+    group.add_argument(
+        "--overwrite", action="store_true", help="replace an older package or project"
+    )
     return group
 
 
 def _add_host(parser: argparse.ArgumentParser) -> Only:
     host = parser.add_argument_group("project of an editor or compositor")
     host.add_argument(
-        "--host", metavar="NAME", help="write one (-o shot.mlt), with a package beside it: mlt, ..."
+        "--host",
+        metavar="NAME",
+        help="write one (-o shot.mlt), with a package beside it: mlt, blender-5.0, ...",
     )
     group = Only(host)
     group.add_argument(
@@ -341,6 +347,11 @@ def _add_direction(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--direction", choices=["both", "forward", "backward"], default="both")
 
 
+def _add_dry_run(parser: argparse.ArgumentParser) -> None:
+    text = "say what memory it would take, part by part, and stop"
+    parser.add_argument("--dry-run", action="store_true", help=text)
+
+
 def _add_engine(parser: argparse.ArgumentParser, title: str = "network") -> None:
     default = Settings()
     group = parser.add_argument_group(title)
@@ -362,3 +373,5 @@ def _add_engine(parser: argparse.ArgumentParser, title: str = "network") -> None
     group.add_argument("--bound", choices=["thin", "oldest", "consolidate"], help=text)
     group.add_argument("--similarity", choices=["l2", "dot", "cosine"])
     group.add_argument("--remember-last", action=switch)
+    text = "memory that roto may take, such as 4G, or off (what $ROTO_MEMORY says, or is free)"
+    group.add_argument("--memory-limit", metavar="SIZE", help=text)

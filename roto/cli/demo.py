@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from roto.cli.common import Progress, engine_from
+from roto.cli.memory import prepare
 from roto.cli.output import emit, say
 from roto.cli.propagate import write_overlay
 from roto.delivery import MatteWriter
@@ -44,6 +45,7 @@ def run(options: argparse.Namespace) -> int:
     ):
         session = Propagation(source, engine_from(options))
         session.set_keyframe(FIRST, labels(key, NAMES))
+        prepare(options, session, session.workload())
         writer = MatteWriter(FramePattern(folder / "mattes" / "{object}.%04d.png"), None)
         score = _Score(_truth())
         pictures = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 
@@ -10,6 +11,11 @@ def say(text: str, *, json_lines: bool = False) -> None:
     """A line for the person at the terminal; silent where a program reads along."""
     if not json_lines:
         print(text)
+
+
+def tell(text: str) -> None:
+    """A line beside the output: what is good to know and no result."""
+    print(text, file=sys.stderr)
 
 
 def emit(event: str, **values: Any) -> None:

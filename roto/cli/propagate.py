@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from roto.cli.common import Progress, engine_from
+from roto.cli.memory import prepare, show
 from roto.cli.output import emit, say
 from roto.cli.texts import parse_keys
 from roto.delivery import MatteWriter
@@ -40,6 +41,10 @@ def run(options: argparse.Namespace) -> int:
         writer = MatteWriter(pattern, options.bit_depth)
         finished = writer.finished(source, shot) if options.resume else {}
         session.engine = engine_from(options)
+        found = prepare(options, session, session.workload())
+        if options.dry_run:
+            show(options, found)
+            return 0
         try:
             _propagate(options, session, writer, finished)
         except KeyboardInterrupt:

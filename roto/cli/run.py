@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from roto.cli.common import Progress
+from roto.cli.memory import prepare, show
 from roto.cli.output import emit, say
 from roto.cli.projects import asked, chosen, command_line, network_of, range_of
 from roto.cli.texts import count, shown
@@ -32,8 +33,12 @@ def run(options: argparse.Namespace) -> int:
         with Progress(json_lines=options.json) as progress:
             try:
                 if session.project.keyframes():  # else there is nothing to run, which is an error
-                    _ = session.engine  # what cannot be loaded is not worth remembering
-                    network.remember(session.project)
+                    found = prepare(options, session, session.workload())
+                    if options.dry_run:
+                        show(options, found)
+                        return 0
+                    # What cannot be loaded, or does not fit, is not worth remembering.
+                    network.with_size(found.settings).remember(session.project)
                 for event in session.propagate(
                     frames, objects, options.direction, stale=options.stale
                 ):

@@ -6,6 +6,7 @@ Encoders spend their time in libraries that let other Python threads run meanwhi
 from __future__ import annotations
 
 import os
+import sys
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
@@ -28,7 +29,14 @@ def threads_for(frame_bytes: int) -> int:
     >>> threads_for(2**40)
     1
     """
-    return max(1, min(_MOST, os.cpu_count() or 1, _BYTES // max(1, frame_bytes)))
+    return max(1, min(_MOST, cores(), _BYTES // max(1, frame_bytes)))
+
+
+def cores() -> int:
+    """How many processor cores this process may use."""
+    if sys.platform == "linux":  # a container or a job of a render farm may have fewer
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def in_order(

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from roto.errors import ExportError
+from roto.export.pixels import strips
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +29,9 @@ def levels_of(values: npt.NDArray[np.float32], depth: int) -> npt.NDArray[Any]:
     if depth == 32:
         return values
     highest, dtype = (255, np.uint8) if depth == 8 else (65535, np.uint16)
-    levels: npt.NDArray[Any] = np.rint(values * np.float32(highest)).astype(dtype)
+    levels: npt.NDArray[Any] = np.empty(values.shape, dtype)
+    for rows in strips(values.shape):
+        levels[rows] = np.rint(values[rows] * np.float32(highest))
     return levels
 
 
@@ -45,7 +48,8 @@ def encode_png(levels: npt.NDArray[Any], notes: Mapping[str, str] | None = None)
     import cv2
 
     if levels.ndim == 3:
-        levels = np.ascontiguousarray(levels[..., [2, 1, 0, 3][: levels.shape[2]]])
+        swap = cv2.COLOR_RGBA2BGRA if levels.shape[2] == 4 else cv2.COLOR_RGB2BGR
+        levels = cv2.cvtColor(levels, swap)
     done, data = cv2.imencode(".png", levels)
     if not done:
         raise ExportError("Cannot write a PNG: the picture could not be encoded.")

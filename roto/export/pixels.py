@@ -8,17 +8,22 @@ is premultiplied in the light of the file it goes to.
 from __future__ import annotations
 
 from functools import lru_cache
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from roto.export.contract import Job, Picture
     from roto.masks.key_mask import Matte
     from roto.media.source import ColourSpace, Image
 
 Floats = npt.NDArray[np.float32]
+
+_STRIP = 1 << 18  # values
 
 
 def picture_of(job: Job, picture: Picture, object_id: int, light: ColourSpace) -> Floats:
@@ -41,10 +46,26 @@ def picture_of(job: Job, picture: Picture, object_id: int, light: ColourSpace) -
     space = space_of(plate, job.subject.colour_space)
     if job.look.content == "over":
         return to_light(_over(plate, matte, job.look.colour), space, light)
-    colour = to_light(plate, space, light)
-    if job.look.premultiplied:
-        colour = colour * matte[..., None]
-    return np.dstack([colour, matte])
+    shown = np.empty((*matte.shape, 4), np.float32)
+    for rows in strips(shown.shape):
+        colour = to_light(plate[rows], space, light)
+        alpha = matte[rows][..., None]
+        shown[rows, :, :3] = colour * alpha if job.look.premultiplied else colour
+        shown[rows, :, 3:] = alpha
+    return shown
+
+
+def strips(shape: Sequence[int]) -> Iterator[slice]:
+    """The rows of a picture in strips that stay in a processor's cache while they are worked on.
+
+    Fresh memory for a whole picture of 1080p takes longer to get than to compute with.
+
+    >>> list(strips((3, 100_000)))
+    [slice(0, 2, None), slice(2, 3, None)]
+    """
+    rows = max(1, _STRIP // max(1, prod(shape[1:])))
+    for top in range(0, shape[0], rows):
+        yield slice(top, min(top + rows, shape[0]))
 
 
 def space_of(plate: Image, space: ColourSpace) -> ColourSpace:
@@ -64,7 +85,7 @@ def to_light(image: Image, space: ColourSpace, light: ColourSpace) -> Floats:
         (H, W, 3) float32.
     """
     if image.dtype == np.uint8:
-        codes: Floats = _codes(light)[image]
+        codes: Floats = _codes(light).take(image)
         return codes
     values = image.astype(np.float32, copy=False)
     if space == light:

@@ -40,6 +40,7 @@ class Counted:
         decode: At once while masks are found.
         key: Of a remembered frame, of all objects if they have keys of their own.
         value: Of a remembered frame and object.
+        width: Channels of a value; a number and no bytes.
     """
 
     encoded: float
@@ -48,6 +49,7 @@ class Counted:
     decode: float
     key: float
     value: float
+    width: int
 
 
 def count(
@@ -75,6 +77,7 @@ def count(
         decode=decode / pixels,
         key=positions * (objects if keys is not None else 1) / pixels,
         value=values.nbytes / values.shape[1] / pixels,
+        width=values.shape[2],
     )
 
 
@@ -94,7 +97,7 @@ def _decode(net: Network, readout: Tensor, features: ImageFeatures) -> Tensor:
     return net.decode(readout, features, net.look_back(masks)).float()
 
 
-def _alive(work: Callable[[], Any], net: nn.Module, inputs: Any = ()) -> tuple[Any, int, int]:
+def _alive(work: Callable[[], Any], net: Network, inputs: Sequence[Tensor]) -> tuple[Any, int, int]:
     """What some work returns, the bytes alive at once on the way, and those still alive."""
     known = [*net.parameters(), *net.buffers(), *inputs]
     with _Alive(known) as alive:

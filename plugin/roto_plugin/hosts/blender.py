@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -81,7 +81,7 @@ class BlenderHost:
 
     def capabilities(self) -> Capabilities:
         """All features; cut-outs by three means."""
-        return Capabilities(".blend", _WAYS, needs=("cryptomatte", "png"))
+        return Capabilities(".blend", _WAYS, ("cryptomatte", "png"), _writer(self.series))
 
     def plan(self, package: Package, request: HostRequest) -> HostPlan:
         """See :meth:`roto_plugin.host.HostAdapter.plan`."""
@@ -110,16 +110,16 @@ class BlenderHost:
         stop_at_errors(self.preflight(plan, output))
         with atomic_path(output) as target:
             job = {"plan": plan.as_json(), "folder": str(output.absolute().parent)}
-            self._drive("build", {**job, "output": str(target.absolute())})
+            self.drive("build", {**job, "output": str(target.absolute())})
         return Applied(output, (output,))
 
     def read_back(self, output: Path) -> HostPlan:
         """See :meth:`roto_plugin.host.HostAdapter.read_back`."""
         if not output.is_file():
             raise HostError(f"There is no project {output}.")
-        folder = str(output.absolute().parent)
+        state = output.stat()
         return HostPlan.from_json(
-            self._drive("read", {"project": str(output.absolute()), "folder": folder})
+            json.loads(_read(self.series, output.absolute(), state.st_mtime_ns, state.st_size))
         )
 
     def render(self, output: Path, folder: Path) -> dict[int, Path]:
@@ -127,7 +127,7 @@ class BlenderHost:
         plan = self.read_back(output)
         stop_at_errors(self.preflight(plan, output))
         job = {"project": str(output.absolute()), "pictures": str(folder / "blender.####.tif")}
-        self._drive("render", {**job, "wanted": plan.data["wanted"]})
+        self.drive("render", {**job, "wanted": plan.data["wanted"]})
         want = plan.data["wanted"]
         return {
             frame: folder / f"blender.{frame:04d}.tif"
@@ -138,14 +138,11 @@ class BlenderHost:
         """See :meth:`roto_plugin.host.HostAdapter.verify`."""
         return verify(self, package, output)
 
-    def _drive(self, what: str, job: Mapping[str, Any]) -> Any:
+    def drive(self, what: str, job: Mapping[str, Any]) -> Any:
         """Have Blender do something; returns what it answers."""
         python = _python(self.series)
         if python is None:
-            raise HostError(
-                f"There is no Blender {self.series} to work with: ROTO_HOSTS must name a folder "
-                f"that holds bpy-{self.series}, an environment with the package bpy."
-            )
+            raise HostError(f"{self.title} is not here: {_writer(self.series)}.")
         if not _DRIVER.is_file():
             raise HostError("The Blender adapter needs plugin/blender: run roto from its checkout.")
         with TemporaryDirectory(prefix="roto-blender-") as folder:
@@ -155,6 +152,14 @@ class BlenderHost:
             if not answer.is_file():
                 raise HostError(f"Blender {self.series} cannot {what} the project: {said}.")
             return json.loads(answer.read_text("utf-8"))
+
+
+@lru_cache(maxsize=8)
+def _read(series: str, output: Path, *state: int) -> str:
+    """The plan of a project as JSON. A start of Blender takes seconds, and one look is enough."""
+    del state  # when it was written, and how large it is
+    job = {"project": str(output), "folder": str(output.parent)}
+    return json.dumps(BlenderHost(series).drive("read", job))
 
 
 def blender_4_2() -> BlenderHost:
@@ -170,6 +175,13 @@ def blender_4_5() -> BlenderHost:
 def blender_5_0() -> BlenderHost:
     """Blender 5.0."""
     return BlenderHost("5.0")
+
+
+def _writer(series: str) -> str:
+    return (
+        f"ROTO_HOSTS must name a folder that holds bpy-{series}, an environment with the package "
+        "bpy; .ci/hosts FOLDER makes one"
+    )
 
 
 def _python(series: str) -> Path | None:

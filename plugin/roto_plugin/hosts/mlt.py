@@ -146,8 +146,8 @@ def _losses(package: Package, way: Way, plate: Plate, shown: Mapping[str, Any]) 
     width = package.clip.width
     if width % 2:
         yield Loss(
-            f"The plate is {width} pixels wide, and MLT's masks work with {width - 1}: what is inside "
-            "a matte is drawn half a pixel off."
+            f"The plate is {width} pixels wide, and MLT's masks work with {width - 1}: what is "
+            "inside a matte is drawn up to a pixel off."
         )
     if way.feature == "alpha":
         return
