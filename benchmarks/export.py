@@ -121,7 +121,7 @@ def soft(size: tuple[int, int], step: int) -> Floats:
     y, x = np.mgrid[: size[0], : size[1]].astype(np.float32)
     distance = np.hypot(x - size[1] / 2 - 20 * step, y - size[0] / 2) / size[0]
     waves = 0.03 * np.sin(x / 7) * np.sin(y / 5)
-    alpha: Floats = np.clip((0.35 + waves - distance) * 2 + 0.5, 0, 1).astype(np.float32)
+    alpha: Floats = np.clip((0.35 + waves - distance) * 3.6 + 0.5, 0, 1).astype(np.float32)
     return alpha
 
 

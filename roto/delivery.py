@@ -17,6 +17,7 @@ import numpy as np
 from roto.errors import ExportError, SettingsError
 from roto.export import FramePattern, write_label_map, write_matte
 from roto.export.ahead import in_order, threads_for
+from roto.export.atomic import remove_leftovers
 from roto.export.contract import Job, Look, Picture, Provenance, Subject
 from roto.export.pattern import TOGETHER, suffixed
 from roto.export.registry import check, check_names, check_some, format_for
@@ -107,6 +108,10 @@ class Order:
         suffixes = self.chosen.suffixes(self.look)
         return [suffixed(path, suffix) for path in paths for suffix in suffixes]
 
+    def all_paths(self) -> set[Path]:
+        """The files of all frames."""
+        return {path for frame in self.frames for path in self.paths(frame)}
+
     def _check_labels(self) -> None:
         check_some(self.names, self.frames)
         self.pattern.check([LABELS], frame_count=len(self.frames))
@@ -190,6 +195,8 @@ def deliver(session: Session, order: Order, found: Gaps | None = None) -> Iterat
         RotoError: the format cannot hold this, or a frame cannot be read.
     """
     missing = {i: frozenset(where) for i, where in found.missing.items()} if found else {}
+    for folder in {path.parent for frame in order.frames[:1] for path in order.paths(frame)}:
+        remove_leftovers(folder, order.all_paths)
     with ExitStack() as stack:
         if order.labels:
             yield from _in_turn(session, order, missing, MatteWriter(order.pattern, None))

@@ -1,11 +1,13 @@
 """``python -m roto_gui.screenshots FOLDER``: pictures of the main states, of a real day's start.
 
 It opens the real window on the sample clip, paints with real mouse events, propagates with the
-real network, and grabs what is there. The README and the manual show these pictures.
+real network, and grabs what is there. The README and the manual show these pictures. With
+``--language de`` they are in German; ``QT_SCALE_FACTOR=2`` makes them as on a fine screen.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 import tempfile
@@ -16,6 +18,8 @@ from PySide6.QtCore import QElapsedTimer, QEventLoop, QPoint, QPointF, Qt, QTime
 from PySide6.QtTest import QTest
 
 from roto_gui.app import make_app
+from roto_gui.export.dialog import ExportDialog
+from roto_gui.language import ENGLISH, speak
 from roto_gui.main_window import MainWindow
 from roto_gui.settings.config import Config
 
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from PySide6.QtCore import SignalInstance
+    from PySide6.QtWidgets import QWidget
 
 _WIDTH, _HEIGHT = 1440, 900
 _SHORT_SIDE = 240  # of the plate: a propagation in seconds
@@ -127,11 +132,24 @@ class Tour:
         window.helping.overlay.leave()
         for name in ("export", "preferences", "shortcuts"):
             window.actions_.run(name)
-            _rest(300)
             dialog = window.app_dialog()
             if dialog is not None:
-                dialog.grab().save(str(self.folder / f"{name}.png"))
+                self._grab(name, dialog)
+                if isinstance(dialog, ExportDialog):
+                    self._exports(dialog)
                 dialog.close()
+
+    def _exports(self, dialog: ExportDialog) -> None:
+        """What else can be exported."""
+        form = dialog.form
+        form.format.setCurrentIndex(form.format.findData("fill-key"))
+        self._grab("export-movie", dialog)
+        form.format.setCurrentIndex(form.format.findData("package"))
+        form.package.boxes["movie"].click()
+        self._grab("export-package", dialog)
+        form.format.showPopup()
+        self._grab("export-formats", form.format.view().window())
+        form.format.hidePopup()
 
     def _drag(
         self,
@@ -149,9 +167,9 @@ class Tour:
             QTest.mouseMove(canvas, point)
         QTest.mouseRelease(canvas, button, pos=at[-1])
 
-    def _grab(self, name: str) -> None:
-        _rest(400)
-        self.window.grab().save(str(self.folder / f"{name}.png"))
+    def _grab(self, name: str, widget: QWidget | None = None) -> None:
+        _rest(500)
+        (widget or self.window).grab().save(str(self.folder / f"{name}.png"))
 
 
 def _rounded(point: QPointF) -> QPoint:
@@ -205,13 +223,16 @@ def _rest(milliseconds: int) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Take all pictures into a folder."""
-    arguments = sys.argv[1:] if arguments is None else arguments
-    folder = Path(arguments[0] if arguments else "screenshots").absolute()
+    parser = argparse.ArgumentParser(description="Pictures of the app's main states.")
+    parser.add_argument("folder", nargs="?", default="screenshots", help="where they go")
+    parser.add_argument("--language", default=ENGLISH, help="its code, such as de")
+    options = parser.parse_args(arguments)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     with tempfile.TemporaryDirectory() as own:
         os.environ["ROTO_CONFIG"] = own  # nobody's preferences, nobody's projects
         app = make_app()
-        Tour(folder).take()
+        speak(app, options.language)
+        Tour(Path(options.folder).absolute()).take()
         app.processEvents()
     return 0
 

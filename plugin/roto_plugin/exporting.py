@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from roto.errors import ExportError, HostError
 from roto_plugin.host import GAIN, GREEN, HostRequest
 from roto_plugin.hosts import host_named
-from roto_plugin.planning import check_background
+from roto_plugin.planning import check_background, check_gain
 
 if TYPE_CHECKING:
     from roto.package import Package
@@ -133,4 +133,6 @@ def _gain(text: str) -> tuple[float, float, float]:
         numbers *= 3
     if len(numbers) != 3:
         raise HostError(f"The gain {text!r} is none: give 0.5, or R,G,B as 1.2,1,0.8.")
-    return (numbers[0], numbers[1], numbers[2])
+    gain = (numbers[0], numbers[1], numbers[2])
+    check_gain(gain)
+    return gain

@@ -15,7 +15,7 @@ from roto.package import find_plate
 from roto_plugin.host import Finding, Loss
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from roto.media import Clip
     from roto.package import Package, PackagedObject, Representation
@@ -78,8 +78,7 @@ def wanted(package: Package, request: HostRequest) -> dict[str, Any]:
     if request.feature == "cutout":
         found["background"] = _background(package, request)
     if request.feature == "grade":
-        if not all(0 <= part <= 100 for part in request.gain):
-            raise HostError(f"The gain {request.gain} is none: give three numbers from 0 to 100.")
+        check_gain(request.gain)
         found["gain"] = [float(part) for part in request.gain]
     return found
 
@@ -210,6 +209,17 @@ def _range(package: Package, request: HostRequest) -> tuple[int, int]:
             f"{first}-{last} is no range of {package.folder}, which holds {clip.first}-{clip.last}."
         )
     return first, last
+
+
+def check_gain(gain: Sequence[float]) -> None:
+    """Make sure that a gain can be shown.
+
+    Raises:
+        HostError: a part of it is negative, very large or no number.
+    """
+    if not all(0 <= part <= 100 for part in gain):
+        shown = ",".join(f"{part:g}" for part in gain)
+        raise HostError(f"The gain {shown} is none: give numbers from 0 to 100.")
 
 
 def check_background(text: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -85,7 +85,7 @@ def to_light(image: Image, space: ColourSpace, light: ColourSpace) -> Floats:
         (H, W, 3) float32.
     """
     if image.dtype == np.uint8:
-        codes: Floats = _codes(light).take(image)
+        codes: Floats = _codes(light).take(cast("npt.NDArray[np.uint8]", image))
         return codes
     values = image.astype(np.float32, copy=False)
     if space == light:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from roto.fake_engine import FakeEngine
 from roto.masks import davis_palette
 
 COUNT = 6
+MEMORY = r"Memory: at most \d.*B for 56x40, 1 object, 6 frames\.\n"
 
 
 @pytest.fixture
@@ -69,7 +71,7 @@ class TestPropagate:
     def test_with_the_embedded_weights(self, shot, capsys):
         assert propagate("--short-side", "64", "--device", "cpu") == 0
         captured = capsys.readouterr()
-        assert captured.err == ""  # no bar without a terminal
+        assert re.fullmatch(MEMORY, captured.err)  # no bar without a terminal
         assert captured.out.startswith("6 frames, ")
         assert names(shot / "out") == [f"hero.{n}.png" for n in range(1001, 1007)]
         np.testing.assert_array_equal(read(shot / "out" / "hero.1001.png"), square(0) * 255)
@@ -78,7 +80,9 @@ class TestPropagate:
     @pytest.mark.usefixtures("fake")
     def test_json_lines(self, shot, capsys):
         assert propagate("--json") == 0
-        *frames, end = json_lines(capsys)
+        memory, *frames, end = json_lines(capsys)
+        assert (memory["event"], memory["changes"]) == ("memory", [])
+        assert memory["peak"] == sum(memory["parts"].values())
         assert [line["frame"] for line in frames] == list(range(1001, 1007))
         assert [line["done"] for line in frames] == list(range(1, 7))
         for line in frames:
@@ -87,6 +91,30 @@ class TestPropagate:
             assert 0 <= line["confidence"] <= 1
             assert line["files"] == [f"out/hero.{line['frame']}.png"]
         assert (end["event"], end["frames"]) == ("end", 6)
+
+    @pytest.mark.usefixtures("fake")
+    def test_a_dry_run_tells_the_memory_and_writes_nothing(self, shot, capsys):
+        assert propagate("--dry-run") == 0
+        captured = capsys.readouterr()
+        assert captured.err == ""
+        first, *_, peak, text = captured.out.splitlines()
+        assert first.startswith("program ")
+        assert peak.startswith("at most ")
+        assert text.endswith("1 object, 6 frames.")
+        assert not (shot / "out").exists()
+
+    @pytest.mark.usefixtures("fake")
+    def test_too_little_memory_is_told_before_anything_is_done(self, shot, capsys):
+        assert propagate("--memory-limit", "1M") == 1
+        captured = capsys.readouterr()
+        assert captured.err.startswith("roto: error: The smallest run takes ")
+        assert captured.err.endswith(
+            "of memory but 1 MB is the limit that was given; close other programs, or follow "
+            "fewer objects.\n"
+        )
+        assert not (shot / "out").exists()
+        assert propagate("--memory-limit", "much") == 1
+        assert "no size of memory" in capsys.readouterr().err
 
     @pytest.mark.usefixtures("fake")
     def test_several_objects_and_keyframes(self, shot):
@@ -139,7 +167,7 @@ class TestResume:
             (shot / "out" / f"hero.{frame}.png").unlink()
         capsys.readouterr()
         assert propagate("--resume", "--json") == 0
-        *frames, end = json_lines(capsys)
+        _, *frames, end = json_lines(capsys)
         assert [(line["frame"], line["total"]) for line in frames] == [(1003, 2), (1006, 2)]
         assert end["frames"] == 2
         new = [p.name for p in (shot / "out").iterdir() if p.stat().st_mtime > 1]
@@ -158,7 +186,7 @@ class TestResume:
         (shot / "out" / "bar.1005.png").unlink()
         capsys.readouterr()
         assert propagate("--resume", "--json", key=keys, out="out/{object}.%04d.png") == 0
-        assert [line.get("frame") for line in json_lines(capsys)[:-1]] == [1005]
+        assert [line.get("frame") for line in json_lines(capsys)[1:-1]] == [1005]
 
     def test_without_it_everything_is_written_anew(self, shot):
         assert propagate() == 0
@@ -194,6 +222,7 @@ class TestInterrupt:
         command += ["--key", "1001=hero.1001.png", "--short-side", "64", "--precision", "float32"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             assert process.stdout is not None
+            assert json.loads(process.stdout.readline())["event"] == "memory"
             assert json.loads(process.stdout.readline())["frame"] == 1001
             process.send_signal(signal.SIGINT)
             _, error = process.communicate(timeout=60)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-import threading
-import time
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
+import cryptomatte_by_hand
 import cv2
 import numpy as np
 import OpenEXR
@@ -19,13 +21,13 @@ from roto.cli import main
 from roto.delivery import Order, deliver, gaps, subject_of
 from roto.errors import DecodeError, ExportError, SettingsError
 from roto.export import FramePattern
-from roto.export.ahead import in_order, threads_for
 from roto.export.contract import Look
 from roto.export.registry import FORMATS, format_named
 from roto.fake_engine import FakeEngine
 
 SIZE, COUNT = (30, 44), 6
 FRAMES = range(1001, 1001 + COUNT)
+NAMES = ("box", "left arm")
 
 
 def box(position):
@@ -111,6 +113,27 @@ class TestFormats:
         assert [one.event.done for one in events] == [1, 2, 3, 4, 5, 6]
         written = {path.name for one in events for path in one.files}
         assert written == set(names_in("out"))
+
+    @pytest.mark.parametrize("name", ["exr", "exr-layers", "exr-parts", "cryptomatte", "tiff"])
+    def test_floats_go_through_as_they_are(self, session, name):
+        """A ramp of a thousand levels, from the artist's mask to the file."""
+        ramp = np.linspace(0, 1, SIZE[0] * SIZE[1], dtype=np.float32).reshape(SIZE)
+        session.set_keyframe(1002, {"ramp": ramp})
+        names = {i: record.name for i, record in session.objects.items() if record.name == "ramp"}
+        extension = "tif" if name == "tiff" else "exr"
+        pattern, look = FramePattern(f"out/a.%04d.{extension}"), Look(bit_depth=32)
+        [one] = deliver(session, Order(names, [1002], pattern, format_named(name), look))
+        [file] = one.files
+        if name == "tiff":
+            found = cv2.imread(str(file), cv2.IMREAD_UNCHANGED)
+        elif name == "cryptomatte":
+            found = cryptomatte_by_hand.masks(file)["ramp"]
+        else:
+            with OpenEXR.File(str(file), separate_channels=True) as exr:
+                [channel] = exr.parts[0].channels.values()
+                found = channel.pixels.copy()
+        assert len(np.unique(found)) == SIZE[0] * SIZE[1]
+        np.testing.assert_array_equal(found, ramp)
 
     def test_a_cutout_reads_the_plate(self, session):
         delivered(session, "out/{object}.####.png", Look("cutout"), format=format_named("png"))
@@ -263,43 +286,74 @@ class TestEnds:
         assert names_in("out") == ["box.fill.mov", "box.key.mov"]
 
 
-class TestAhead:
-    def test_results_are_in_order_however_long_each_takes(self):
-        def piece(number):
-            return lambda: (time.sleep(0.01 * (number % 3 == 0)), number)[1]
+KILLED = """
+import itertools, os, pathlib, signal, sys
+import roto
+from roto.delivery import Order, deliver
+from roto.export import FramePattern
+from roto.fake_engine import FakeEngine
 
-        assert list(in_order(map(piece, range(20)), 3, print)) == list(range(20))
+text, where = sys.argv[1:]
 
-    def test_no_more_than_asked_is_made(self):
-        made = []
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
 
-        def pieces():
-            for number in range(50):
-                made.append(number)
-                yield lambda number=number: number
+writes, moves = itertools.count(1), itertools.count(1)
+write, move = pathlib.Path.write_bytes, os.replace
 
-        results = in_order(pieces(), 2, print)
-        for _ in range(5):
-            next(results)
-            assert len(made) <= 5 + 3
-        results.close()
+if where == "in a file":
+    def write_bytes(path, data):
+        if next(writes) == 4:
+            with path.open("wb") as file:
+                file.write(data[: len(data) // 2])
+            die()
+        return write(path, data)
+    pathlib.Path.write_bytes = write_bytes
+elif where == "before it is moved":
+    os.replace = lambda a, b: die() if next(moves) == 4 else move(a, b)
 
-    def test_work_is_done_in_other_threads_and_pieces_are_made_here(self):
-        here = threading.current_thread()
-        makers, workers = set(), set()
+with roto.open_session("shot.roto", model=FakeEngine(), read_only=True) as session:
+    names = {i: record.name for i, record in session.objects.items()}
+    order = Order(names, session.source.frame_numbers, FramePattern(text))
+    for done, event in enumerate(deliver(session, order), start=1):
+        if where == "between frames" and done == 3:
+            die()
+"""
 
-        def pieces():
-            for _ in range(4):
-                makers.add(threading.current_thread())
-                yield lambda: workers.add(threading.current_thread())
 
-        list(in_order(pieces(), 2, print))
-        assert makers == {here}
-        assert here not in workers
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="nothing can be killed here")
+class TestKilled:
+    def kill(self, text, where):
+        command = [sys.executable, "-c", KILLED, text, where]
+        found = subprocess.run(command, capture_output=True, text=True, timeout=300)
+        assert found.returncode == -signal.SIGKILL, found.stderr
 
-    def test_memory_is_bounded(self):
-        assert threads_for(2**40) == 1
-        assert threads_for(0) >= 1
+    @pytest.mark.parametrize("where", ["in a file", "before it is moved", "between frames"])
+    @pytest.mark.parametrize("extension", ["exr", "png"])
+    def test_an_export_that_was_killed_goes_on_where_it_was(self, session, extension, where):
+        delivered(session, f"whole/{{object}}.%04d.{extension}")
+        text = f"out/{{object}}.%04d.{extension}"
+        self.kill(text, where)
+        before = {path.name: path.read_bytes() for path in Path("out").glob(f"*.{extension}")}
+        there = {name for name in before if not name.startswith(".")}
+        assert 1 < len(there) < 2 * COUNT
+        assert (set(before) == there) == (where == "between frames")
+        for name in there:  # whole, and what they would have been
+            assert before[name] == Path("whole", name).read_bytes()
+        events = delivered(session, text, resume=True)
+        complete = [f for f in FRAMES if {f"{n}.{f}.{extension}" for n in NAMES} <= there]
+        assert [one.event.frame for one in events if one.kept] == complete
+        assert complete
+        assert names_in("out") == names_in("whole")  # nothing of the dead is left
+        for name in names_in("whole"):
+            assert Path("out", name).read_bytes() == Path("whole", name).read_bytes()
+
+    def test_a_movie_that_was_killed_is_not_there_and_nothing_of_it_stays(self, session):
+        self.kill("out/{object}.mkv", "between frames")
+        assert all(name.startswith(".") for name in names_in("out"))
+        assert len(names_in("out")) == 2
+        delivered(session, "out/{object}.mkv")
+        assert names_in("out") == ["box.mkv", "left arm.mkv"]
 
 
 class TestCommand:

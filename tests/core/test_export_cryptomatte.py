@@ -1,4 +1,4 @@
-"""Cryptomatte, read by a decoder that is not ours."""
+"""Cryptomatte, read by two decoders that know nothing of our encoder nor of each other."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from itertools import pairwise
 
 import cryptomatte_api
+import cryptomatte_by_hand
 import numpy as np
 import OpenEXR
 import pytest
@@ -81,6 +82,49 @@ class TestDecoded:
         assert set(found) == set(names)
         for name, matte in mattes.items():
             np.testing.assert_array_equal(found[name], matte)
+
+
+class TestByHand:
+    """See ``cryptomatte_by_hand``: from the specification up, without any library of ours."""
+
+    def test_its_hash_is_that_of_the_published_examples(self):
+        known = {"": 0, "hello": 0x248BFA47, "hello, world": 0x149BBB7F}
+        assert {text: cryptomatte_by_hand.murmur3(text.encode()) for text in known} == known
+        fox = b"The quick brown fox jumps over the lazy dog"
+        assert cryptomatte_by_hand.murmur3(fox, 0x9747B28C) == 0x2FA826CD
+
+    @pytest.mark.parametrize("objects", [1, 2, 3, 6])
+    def test_both_decoders_find_what_was_given(self, tmp_path, objects):
+        mattes = {f"object {n}, Zoë 左腕": soft(n, strength=1 / objects) for n in range(objects)}
+        write_cryptomatte(tmp_path / "a.exr", mattes)
+        by_hand, other = cryptomatte_by_hand.masks(tmp_path / "a.exr"), decoded(tmp_path / "a.exr")
+        assert set(by_hand) == set(mattes)
+        for name, matte in mattes.items():
+            np.testing.assert_array_equal(by_hand[name], matte)
+            np.testing.assert_array_equal(other.mask(name), matte)
+
+    def test_more_than_1_and_a_data_window(self, tmp_path):
+        mattes = {1: soft(1), 2: soft(2)}
+        subject = Subject(SIZE, {1: "hero", 2: "van"}, data_window=(-4, -2, 40, 30))
+        job = Job(subject, Look(), FramePattern(f"{tmp_path}/a.####.exr"), [7])
+        with format_named("cryptomatte").open(job) as exporter:
+            [path] = exporter.write(Picture(7, mattes, dict))
+        total = np.maximum(mattes[1] + mattes[2], 1)
+        for name, matte in zip(("hero", "van"), mattes.values(), strict=True):
+            found = cryptomatte_by_hand.masks(path)[name]
+            assert found.shape == (32, 44)
+            np.testing.assert_allclose(found[2:26, 4:40], matte / total, atol=1e-7)
+            assert found.sum() == pytest.approx(found[2:26, 4:40].sum())
+
+    def test_ids_that_would_be_no_numbers(self):
+        names = [f"object{n}" for n in range(3000)]
+        turned = [
+            n for n in names if cryptomatte_by_hand.murmur3(n.encode()) >> 23 & 255 in (0, 255)
+        ]
+        assert turned
+        for name in (*turned, *names[:50]):
+            bits = np.array(id_of(name), np.uint32).view(np.float32)
+            assert bits == cryptomatte_by_hand.id_of(name)
 
 
 class TestFile:

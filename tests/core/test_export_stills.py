@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+import sys
 from pathlib import Path
 
 import cv2
@@ -20,6 +21,7 @@ from roto.export import (
     write_label_map,
     write_matte,
 )
+from roto.export.atomic import remove_leftovers
 from roto.masks import read_mask
 
 RAMP = np.linspace(0, 1, 35 * 21, dtype=np.float32).reshape(21, 35)
@@ -122,6 +124,7 @@ class TestAtomic:
 
         def write():
             with atomic_path(tmp_path / "x") as temporary:
+                temporary.unlink()
                 temporary.symlink_to("/dev/full")
                 temporary.write_bytes(b"data")
 
@@ -163,6 +166,32 @@ class TestAtomic:
         monkeypatch.setattr(Path, "write_bytes", refused)
         with pytest.raises(ExportError, match="you may not write there"):
             write_matte(tmp_path / "m.png", RAMP)
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="open files cannot be moved there")
+    def test_leftovers_of_the_dead_alone_are_removed(self, tmp_path):
+        mine = [tmp_path / ".hero.1001.0123abcd.exr", tmp_path / ".hero.1002.fedcba98.exr"]
+        others = [
+            tmp_path / name
+            for name in (
+                ".van.1001.0123abcd.exr",
+                ".hero.1001.0123abcd.png",
+                ".hero.1001.0123abc.exr",
+                "hero.1001.0123abcd.exr",
+                ".hero.1001.exr",
+            )
+        ]
+        for path in [*mine, *others]:
+            path.write_bytes(b"left")
+        (tmp_path / ".hero.1002.00000000.exr").mkdir()
+        targets = [tmp_path / "hero.1001.exr", tmp_path / "hero.1002.exr"]
+        with atomic_path(targets[0]) as alive:
+            remove_leftovers(tmp_path, lambda: targets)
+            assert alive.exists()
+            assert not any(path.exists() for path in mine)
+            assert all(path.exists() for path in others)
+            alive.write_bytes(b"new")
+        assert targets[0].read_bytes() == b"new"
+        remove_leftovers(tmp_path / "nowhere", lambda: targets)
 
     def test_long_names(self, tmp_path):
         with pytest.raises(ExportError, match="too long"):

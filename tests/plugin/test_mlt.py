@@ -119,7 +119,7 @@ class TestPlates:
         plan = made(package, output, range=(9, 12))
         assert plan.data["plate"]["begin"] == 7
         assert host.verify(package, output).ok
-        assert levels(host, output, tmp_path / "plate") == {9: 60, 10: 80, 11: 100, 12: 120}
+        assert levels(host, output, tmp_path) == {9: 60, 10: 80, 11: 100, 12: 120}
 
     @real
     @pytest.mark.parametrize("feature", ["cutout", "grade", "alpha"])

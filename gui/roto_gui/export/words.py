@@ -91,7 +91,9 @@ def no_content(offer: Offer) -> str:
         return _tr("Fill and key are the two halves of a cut-out: without alpha, take ProRes.")
     if offer.name == "cryptomatte":
         return _tr("A Cryptomatte holds coverage, no colours.")
-    return _tr("With all objects in one file there is no picture over a colour: take EXR.")
+    return _tr(
+        "With all objects in one file there is no picture over a colour: take a file per object."
+    )
 
 
 def no_alpha(choices: Choices) -> str:
@@ -183,8 +185,8 @@ def _light(offer: Offer, space: ColourSpace) -> str:
     if linear:
         return _tr("Linear light, as in the plate.")
     if space == "linear":
-        return _tr("As a display shows it (sRGB), from the plate's linear light, clipped to 0..1.")
-    return _tr("As a display shows it, as in the plate.")
+        return _tr("Display colours (sRGB), from the plate's linear light, clipped to 0..1.")
+    return _tr("Display colours, as in the plate.")
 
 
 def _listed(parts: list[str]) -> str:

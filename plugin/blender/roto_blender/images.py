@@ -8,10 +8,14 @@ import struct
 import sys
 import zlib
 from array import array
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .plates import PlateError
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_BYTE = 255
 _SPREAD = 1e-4  # less is no alpha that somebody painted
 
 
@@ -37,7 +41,7 @@ def save_mask(image: Any, size: tuple[int, int], path: str) -> None:
             f"{image.name} has {width}x{height} pixels and the plate {size[0]}x{size[1]}; "
             "paint on an image of the plate's size."
         )
-    levels = 65535 if image.is_float else 255
+    levels = 65535 if image.is_float else _BYTE
     values = _levels(_mask(image), levels)
     os.makedirs(os.path.dirname(path), exist_ok=True)
     draft = path + ".part"
@@ -55,14 +59,28 @@ def _mask(image: Any) -> array[float]:
         if max(alpha) - min(alpha) > _SPREAD:
             return alpha
     planes = [pixels[n::channels] for n in range(min(channels, 3))]
-    return array("f", map(max, *planes)) if len(planes) > 1 else planes[0]
+    if all(plane == planes[0] for plane in planes[1:]):  # the usual grey, which is quick to tell
+        return planes[0]
+    return array("f", map(max, *planes))
 
 
-def _levels(values: array[float], levels: int) -> list[int]:
+def _levels(values: array[float], levels: int) -> Sequence[int]:
+    if levels == _BYTE:
+        try:
+            return array("B", map(_of_bytes().__getitem__, values))
+        except KeyError:
+            pass  # a number that is no byte's: another Blender than those we know
     return [int(min(max(v, 0.0), 1.0) * levels + 0.5) for v in values]
 
 
-def _png(values: list[int], width: int, height: int, *, wide: bool) -> bytes:
+def _of_bytes() -> dict[float, int]:
+    """Bytes by the number that Blender gives for each: five times as quick as rounding."""
+    single = array("f", [n / _BYTE for n in range(_BYTE + 1)])
+    other = array("f", [n * array("f", [1 / _BYTE])[0] for n in range(_BYTE + 1)])
+    return {value: n for values in (single, other) for n, value in enumerate(values)}
+
+
+def _png(values: Sequence[int], width: int, height: int, *, wide: bool) -> bytes:
     """All four channels are the mask: whoever reads colour or alpha reads the same."""
     code = "H" if wide else "B"
     rows = []

@@ -1198,7 +1198,302 @@
     </message>
 </context>
 <context>
+    <name>Export</name>
+    <message>
+        <source>16 bit half float</source>
+        <translation>16 Bit Half Float</translation>
+    </message>
+    <message>
+        <source>16 bits in QuickTime, without loss; large.</source>
+        <translation>16 Bit in QuickTime, ohne Verlust; groß.</translation>
+    </message>
+    <message>
+        <source>32 bit float</source>
+        <translation>32 Bit Float</translation>
+    </message>
+    <message>
+        <source>A Cryptomatte holds coverage, no colours.</source>
+        <translation>Eine Cryptomatte enthält Deckung, keine Farben.</translation>
+    </message>
+    <message>
+        <source>A folder that other programs are set up from: mattes, and a file that says everything about them.</source>
+        <translation>Ein Ordner, aus dem andere Programme eingerichtet werden: Mattes und eine Datei, die alles über sie sagt.</translation>
+    </message>
+    <message>
+        <source>A label map has 8 bits: numbers from 0 to 255.</source>
+        <translation>Eine Label-Map hat 8 Bit: Nummern von 0 bis 255.</translation>
+    </message>
+    <message>
+        <source>A label map holds numbers, no pictures.</source>
+        <translation>Eine Label-Map enthält Nummern, keine Bilder.</translation>
+    </message>
+    <message>
+        <source>A package has half floats in EXR, and 16 bits in PNG.</source>
+        <translation>Ein Paket hat Half Float in EXR und 16 Bit in PNG.</translation>
+    </message>
+    <message>
+        <source>A package holds mattes alone: it says where the plate is.</source>
+        <translation>Ein Paket enthält nur Mattes: Es sagt, wo die Plate ist.</translation>
+    </message>
+    <message>
+        <source>A part with channel NAME.A for each object: alpha from 0 to 1.</source>
+        <translation>Je Objekt ein Part mit dem Kanal NAME.A: Alpha von 0 bis 1.</translation>
+    </message>
+    <message>
+        <source>Channel NAME.A for each object: alpha from 0 to 1.</source>
+        <translation>Je Objekt ein Kanal NAME.A: Alpha von 0 bis 1.</translation>
+    </message>
+    <message>
+        <source>Channel Y of an EXR per object: alpha from 0 to 1 in half floats.</source>
+        <translation>Kanal Y einer EXR-Datei je Objekt: Alpha von 0 bis 1 als Half Float.</translation>
+    </message>
+    <message>
+        <source>Channel Y: alpha from 0 to 1 in half floats.</source>
+        <translation>Kanal Y: Alpha von 0 bis 1 als Half Float.</translation>
+    </message>
+    <message>
+        <source>Channel Y: alpha from 0 to 1, exactly as roto has it.</source>
+        <translation>Kanal Y: Alpha von 0 bis 1, genau wie roto es hat.</translation>
+    </message>
+    <message>
+        <source>Colours in .fill, alpha as grey in .key.</source>
+        <translation>Farben in .fill, Alpha als Grau in .key.</translation>
+    </message>
+    <message>
+        <source>Coverage from 0 to 1 by object; where mattes overlap it is shared.</source>
+        <translation>Deckung von 0 bis 1 je Objekt; wo sich Mattes überlagern, wird sie aufgeteilt.</translation>
+    </message>
+    <message>
+        <source>Cryptomatte (EXR)</source>
+        <translation>Cryptomatte (EXR)</translation>
+    </message>
+    <message>
+        <source>Cut-out: the plate with alpha</source>
+        <translation>Freisteller: die Plate mit Alpha</translation>
+    </message>
+    <message>
+        <source>Cut-outs of this format are straight: {format}.</source>
+        <translation>Freisteller sind in diesem Format straight: {format}.</translation>
+    </message>
+    <message>
+        <source>Display colours (sRGB), from the plate&apos;s linear light, clipped to 0..1.</source>
+        <translation>Display-Farben (sRGB), aus dem linearen Licht der Plate, auf 0..1 beschnitten.</translation>
+    </message>
+    <message>
+        <source>Display colours, as in the plate.</source>
+        <translation>Display-Farben, wie in der Plate.</translation>
+    </message>
+    <message>
+        <source>EXR</source>
+        <translation>EXR</translation>
+    </message>
+    <message>
+        <source>EXR, a file per object</source>
+        <translation>EXR, eine Datei je Objekt</translation>
+    </message>
+    <message>
+        <source>EXR, a layer per object</source>
+        <translation>EXR, ein Layer je Objekt</translation>
+    </message>
+    <message>
+        <source>EXR, a part per object</source>
+        <translation>EXR, ein Part je Objekt</translation>
+    </message>
+    <message>
+        <source>FFV1 (.mkv)</source>
+        <translation>FFV1 (.mkv)</translation>
+    </message>
+    <message>
+        <source>Fill and key are the two halves of a cut-out: without alpha, take ProRes.</source>
+        <translation>Fill und Key sind die zwei Hälften eines Freistellers: Für ein Bild ohne Alpha ProRes wählen.</translation>
+    </message>
+    <message>
+        <source>Fill and key, ProRes 422 HQ (.mov)</source>
+        <translation>Fill und Key, ProRes 422 HQ (.mov)</translation>
+    </message>
+    <message>
+        <source>For archives, without loss.</source>
+        <translation>Für Archive, ohne Verlust.</translation>
+    </message>
+    <message>
+        <source>For compositing: floats, nothing is quantised to steps.</source>
+        <translation>Fürs Compositing: Float, nichts wird auf Stufen gerundet.</translation>
+    </message>
+    <message>
+        <source>For compositing: objects are picked by their names.</source>
+        <translation>Fürs Compositing: Objekte werden beim Namen gewählt.</translation>
+    </message>
+    <message>
+        <source>For compositing: one file per frame, each object in a layer.</source>
+        <translation>Fürs Compositing: eine Datei je Frame, jedes Objekt in einem Layer.</translation>
+    </message>
+    <message>
+        <source>For compositing: one file per frame, each object in a part.</source>
+        <translation>Fürs Compositing: eine Datei je Frame, jedes Objekt in einem Part.</translation>
+    </message>
+    <message>
+        <source>For grading and editing. Some programs ignore its alpha, or take it for premultiplied: a matte alone is grey as well.</source>
+        <translation>Für Grading und Schnitt. Manche Programme übergehen sein Alpha oder halten es für vormultipliziert: Eine Matte allein ist auch als Grau da.</translation>
+    </message>
+    <message>
+        <source>For programs without alpha: two movies per object, colours and matte.</source>
+        <translation>Für Programme ohne Alpha: zwei Filme je Objekt, Farben und Matte.</translation>
+    </message>
+    <message>
+        <source>For the web; alpha of cut-outs is compressed.</source>
+        <translation>Fürs Web; Alpha von Freistellern ist komprimiert.</translation>
+    </message>
+    <message>
+        <source>Grey and alpha are the same: take the matte from either.</source>
+        <translation>Grau und Alpha sind gleich: Die Matte ist in beiden.</translation>
+    </message>
+    <message>
+        <source>Grey: alpha from 0 to 1, exactly as roto has it.</source>
+        <translation>Grau: Alpha von 0 bis 1, genau wie roto es hat.</translation>
+    </message>
+    <message>
+        <source>Grey: alpha in 256 steps from 0 to 255.</source>
+        <translation>Grau: Alpha in 256 Stufen von 0 bis 255.</translation>
+    </message>
+    <message>
+        <source>Grey: alpha in 65,536 steps from 0 to 65,535.</source>
+        <translation>Grau: Alpha in 65.536 Stufen von 0 bis 65.535.</translation>
+    </message>
+    <message>
+        <source>Indexed PNG: a pixel has its object&apos;s number, 0 is background. Hard edges, no alpha.</source>
+        <translation>Indiziertes PNG: Ein Pixel hat die Nummer seines Objekts, 0 ist Hintergrund. Harte Kanten, kein Alpha.</translation>
+    </message>
+    <message>
+        <source>Label map (PNG)</source>
+        <translation>Label-Map (PNG)</translation>
+    </message>
+    <message>
+        <source>Linear and straight: no gamma, nothing premultiplied.</source>
+        <translation>Linear und straight: kein Gamma, nichts vormultipliziert.</translation>
+    </message>
+    <message>
+        <source>Linear light, as in the plate.</source>
+        <translation>Lineares Licht, wie in der Plate.</translation>
+    </message>
+    <message>
+        <source>Linear light, from the plate by the sRGB curve.</source>
+        <translation>Lineares Licht, aus der Plate nach der sRGB-Kurve.</translation>
+    </message>
+    <message>
+        <source>Matte alone</source>
+        <translation>Nur die Matte</translation>
+    </message>
+    <message>
+        <source>Movies</source>
+        <translation>Filme</translation>
+    </message>
+    <message>
+        <source>One picture per frame in which every pixel has its object&apos;s number.</source>
+        <translation>Ein Bild je Frame, in dem jedes Pixel die Nummer seines Objekts hat.</translation>
+    </message>
+    <message>
+        <source>Only a cut-out is straight or premultiplied: a matte has no colours.</source>
+        <translation>Nur ein Freisteller ist straight oder vormultipliziert: Eine Matte hat keine Farben.</translation>
+    </message>
+    <message>
+        <source>PNG</source>
+        <translation>PNG</translation>
+    </message>
+    <message>
+        <source>PNG in QuickTime (.mov)</source>
+        <translation>PNG in QuickTime (.mov)</translation>
+    </message>
+    <message>
+        <source>Package</source>
+        <translation>Paket</translation>
+    </message>
+    <message>
+        <source>Package with matte.json</source>
+        <translation>Paket mit matte.json</translation>
+    </message>
+    <message>
+        <source>Premultiplied: colours are multiplied by alpha.</source>
+        <translation>Vormultipliziert: Farben sind mit Alpha multipliziert.</translation>
+    </message>
+    <message>
+        <source>ProRes 4444 (.mov)</source>
+        <translation>ProRes 4444 (.mov)</translation>
+    </message>
+    <message>
+        <source>QuickTime Animation (.mov)</source>
+        <translation>QuickTime Animation (.mov)</translation>
+    </message>
+    <message>
+        <source>Read everywhere.</source>
+        <translation>Wird überall gelesen.</translation>
+    </message>
+    <message>
+        <source>Read everywhere; its tags say what alpha is.</source>
+        <translation>Wird überall gelesen; seine Tags sagen, was Alpha ist.</translation>
+    </message>
+    <message>
+        <source>Red, green, blue and alpha.</source>
+        <translation>Rot, Grün, Blau und Alpha.</translation>
+    </message>
+    <message>
+        <source>Stills</source>
+        <translation>Einzelbilder</translation>
+    </message>
+    <message>
+        <source>Straight: colours as they are, also where alpha is 0.</source>
+        <translation>Straight: Farben, wie sie sind, auch wo Alpha 0 ist.</translation>
+    </message>
+    <message>
+        <source>TIFF</source>
+        <translation>TIFF</translation>
+    </message>
+    <message>
+        <source>The key alone: alpha as grey, 10 bit.</source>
+        <translation>Nur der Key: Alpha als Grau, 10 Bit.</translation>
+    </message>
+    <message>
+        <source>The movie whose alpha most programs read right.</source>
+        <translation>Der Film, dessen Alpha die meisten Programme richtig lesen.</translation>
+    </message>
+    <message>
+        <source>The plate over a colour</source>
+        <translation>Die Plate über einer Farbe</translation>
+    </message>
+    <message>
+        <source>The plate over a colour has no alpha.</source>
+        <translation>Die Plate über einer Farbe hat kein Alpha.</translation>
+    </message>
+    <message>
+        <source>The plate over the colour, without alpha.</source>
+        <translation>Die Plate über der Farbe, ohne Alpha.</translation>
+    </message>
+    <message>
+        <source>VP9 (.webm)</source>
+        <translation>VP9 (.webm)</translation>
+    </message>
+    <message>
+        <source>With all objects in one file there is no picture over a colour: take a file per object.</source>
+        <translation>Mit allen Objekten in einer Datei gibt es kein Bild über einer Farbe: eine Datei je Objekt wählen.</translation>
+    </message>
+    <message>
+        <source>{format} has {bits} bits.</source>
+        <translation>{format} hat {bits} Bit.</translation>
+    </message>
+    <message>
+        <source>{list} or {last}</source>
+        <translation>{list} oder {last}</translation>
+    </message>
+    <message>
+        <source>{n} bit</source>
+        <translation>{n} Bit</translation>
+    </message>
+</context>
+<context>
     <name>ExportDialog</name>
+    <message>
+        <source>A movie cannot leave frames out: propagate them first, export other frames, or write stills.</source>
+        <translation>Ein Film kann keine Frames auslassen: erst propagieren, andere Frames exportieren oder Einzelbilder schreiben.</translation>
+    </message>
     <message>
         <source>Export</source>
         <translation>Exportieren</translation>
@@ -1235,6 +1530,14 @@
 <context>
     <name>ExportForm</name>
     <message>
+        <source>A movie holds all frames, so its name has no frame number.</source>
+        <translation>Ein Film enthält alle Frames, sein Name also keine Framenummer.</translation>
+    </message>
+    <message>
+        <source>A package names its files itself.</source>
+        <translation>Ein Paket benennt seine Dateien selbst.</translation>
+    </message>
+    <message>
         <source>All frames</source>
         <translation>Alle Frames</translation>
     </message>
@@ -1243,20 +1546,20 @@
         <translation>Alle Frames, {first}-{last}</translation>
     </message>
     <message>
+        <source>All objects are in one file: {token} becomes “{word}”.</source>
+        <translation>Alle Objekte sind in einer Datei: Aus {token} wird „{word}“.</translation>
+    </message>
+    <message>
+        <source>Also in it</source>
+        <translation>Auch darin</translation>
+    </message>
+    <message>
         <source>Choose…</source>
         <translation>Wählen…</translation>
     </message>
     <message>
-        <source>EXR, 16 bit half float</source>
-        <translation>EXR, 16 Bit Half Float</translation>
-    </message>
-    <message>
-        <source>EXR, 32 bit float</source>
-        <translation>EXR, 32 Bit Float</translation>
-    </message>
-    <message>
-        <source>Files</source>
-        <translation>Dateien</translation>
+        <source>Colours</source>
+        <translation>Farben</translation>
     </message>
     <message>
         <source>Folder</source>
@@ -1283,6 +1586,10 @@
         <translation>Vom In- bis zum Out-Punkt (keiner gesetzt: alle Frames)</translation>
     </message>
     <message>
+        <source>Handles</source>
+        <translation>Handles</translation>
+    </message>
+    <message>
         <source>Names</source>
         <translation>Namen</translation>
     </message>
@@ -1295,28 +1602,12 @@
         <translation>Objekte</translation>
     </message>
     <message>
-        <source>One label map of all objects</source>
-        <translation>Eine Label-Map aller Objekte</translation>
-    </message>
-    <message>
-        <source>One matte per object</source>
-        <translation>Eine Matte je Objekt</translation>
-    </message>
-    <message>
-        <source>PNG, 16 bit</source>
-        <translation>PNG, 16 Bit</translation>
-    </message>
-    <message>
-        <source>PNG, 8 bit</source>
-        <translation>PNG, 8 Bit</translation>
+        <source>Picture</source>
+        <translation>Bild</translation>
     </message>
     <message>
         <source>Puts {token} into the name</source>
         <translation>Setzt {token} in den Namen</translation>
-    </message>
-    <message>
-        <source>TIFF, 16 bit</source>
-        <translation>TIFF, 16 Bit</translation>
     </message>
     <message>
         <source>These frames</source>
@@ -1330,14 +1621,6 @@
         <translation>1 Datei, etwa {size}</translation>
     </message>
     <message>
-        <source>Channel Y: alpha from 0 to 1 in half floats.</source>
-        <translation>Kanal Y: Alpha von 0 bis 1 als Half Float.</translation>
-    </message>
-    <message>
-        <source>Channel Y: alpha from 0 to 1, exactly as roto has it.</source>
-        <translation>Kanal Y: Alpha von 0 bis 1, genau wie roto es hat.</translation>
-    </message>
-    <message>
         <source>Export what is there</source>
         <translation>Exportieren, was da ist</translation>
     </message>
@@ -1346,28 +1629,16 @@
         <translation>Noch nicht propagierte Frames: {which}.</translation>
     </message>
     <message>
-        <source>Grey: alpha in 256 steps from 0 to 255.</source>
-        <translation>Grau: Alpha in 256 Stufen von 0 bis 255.</translation>
-    </message>
-    <message>
-        <source>Grey: alpha in 65,536 steps from 0 to 65,535.</source>
-        <translation>Grau: Alpha in 65.536 Stufen von 0 bis 65.535.</translation>
-    </message>
-    <message>
-        <source>Indexed PNG: a pixel has its object&apos;s number, 0 is background. Hard edges, no alpha.</source>
-        <translation>Indiziertes PNG: Ein Pixel hat die Nummer seines Objekts, 0 ist Hintergrund. Harte Kanten, kein Alpha.</translation>
-    </message>
-    <message>
-        <source>Linear and straight: no gamma, nothing premultiplied.</source>
-        <translation>Linear und straight: kein Gamma, nichts vormultipliziert.</translation>
-    </message>
-    <message>
         <source>Only {size} are free on that disk.</source>
         <translation>Auf dieser Platte sind nur {size} frei.</translation>
     </message>
     <message>
         <source>Replace the file that exists</source>
         <translation>Die vorhandene Datei ersetzen</translation>
+    </message>
+    <message>
+        <source>Replace the package that exists</source>
+        <translation>Das vorhandene Paket ersetzen</translation>
     </message>
     <message>
         <source>Replace {n} files that exist</source>
@@ -1541,6 +1812,37 @@
     <message>
         <source>{name} is locked at frame {n}: unlock the frame to change it.</source>
         <translation>{name} ist bei Frame {n} gesperrt: Entsperre den Frame, um es zu ändern.</translation>
+    </message>
+</context>
+<context>
+    <name>LookRows</name>
+    <message>
+        <source>Colour behind the plate</source>
+        <translation>Farbe hinter der Plate</translation>
+    </message>
+    <message>
+        <source>Colours</source>
+        <translation>Farben</translation>
+    </message>
+    <message>
+        <source>Depth</source>
+        <translation>Tiefe</translation>
+    </message>
+    <message>
+        <source>Picture</source>
+        <translation>Bild</translation>
+    </message>
+    <message>
+        <source>Premultiplied</source>
+        <translation>Vormultipliziert</translation>
+    </message>
+    <message>
+        <source>Straight</source>
+        <translation>Straight</translation>
+    </message>
+    <message>
+        <source>The colour behind the plate, as a display shows it</source>
+        <translation>Die Farbe hinter der Plate, wie ein Bildschirm sie zeigt</translation>
     </message>
 </context>
 <context>
@@ -1733,6 +2035,37 @@
     <message>
         <source>No objects yet. The first stroke on the picture makes one.</source>
         <translation>Noch keine Objekte. Der erste Strich im Bild macht eines.</translation>
+    </message>
+</context>
+<context>
+    <name>PackageRows</name>
+    <message>
+        <source>All frames are in the range: there are none beyond it.</source>
+        <translation>Alle Frames sind im Bereich: Außerhalb gibt es keine.</translation>
+    </message>
+    <message>
+        <source>Cryptomatte</source>
+        <translation>Cryptomatte</translation>
+    </message>
+    <message>
+        <source>EXR layers</source>
+        <translation>EXR-Layer</translation>
+    </message>
+    <message>
+        <source>Handles</source>
+        <translation>Handles</translation>
+    </message>
+    <message>
+        <source>Movies</source>
+        <translation>Filme</translation>
+    </message>
+    <message>
+        <source>PNG, 16 bit</source>
+        <translation>PNG, 16 Bit</translation>
+    </message>
+    <message>
+        <source>more frames before and after the range</source>
+        <translation>weitere Frames vor und nach dem Bereich</translation>
     </message>
 </context>
 <context>

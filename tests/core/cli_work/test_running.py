@@ -23,7 +23,8 @@ class TestRun:
         assert command("run") == 0
         captured = capsys.readouterr()
         assert captured.out.startswith("11 frames in ")
-        assert captured.err == ""  # no bar without a terminal
+        assert captured.err.startswith("Memory: at most ")
+        assert captured.err.count("\n") == 1  # no bar without a terminal
         assert command("run") == 0
         assert capsys.readouterr().out == "There is nothing to propagate.\n"
 
@@ -31,7 +32,8 @@ class TestRun:
         assert command("key", "1001:box=box.1001.png") == 0
         capsys.readouterr()
         assert command("run", "--range", "1002-1004", "--json") == 0
-        *frames, end = json_lines(capsys)
+        memory, *frames, end = json_lines(capsys)
+        assert memory["event"] == "memory"
         assert [line["frame"] for line in frames] == [1002, 1003, 1004]
         assert all("files" not in line and 0 <= line["confidence"] <= 1 for line in frames)
         assert (end["event"], end["frames"], end["stale"]) == ("end", 3, [])

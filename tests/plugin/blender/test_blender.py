@@ -33,7 +33,7 @@ SECONDS = 600
 # Blender's sequencer works with.
 COMPOSITOR, CRYPTOMATTE, SEQUENCER = (5e-5, 5e-4), (2e-5, 1e-4), (5e-4, 5e-3)
 # Of the plate's colours where the matte is: an 8-bit picture that stays as it is.
-PLATE = (5e-4, 2e-3)
+PLATE = (1e-5, 5e-4)
 
 
 def python_of(version: str) -> Path:
@@ -417,6 +417,12 @@ def test_what_cannot_be_a_keyframe_is_refused(troubled):
     assert "48x32" in troubled["small"]
     assert "/nowhere/mask.png" in troubled["nowhere"]
     assert "no frame 999" in troubled["outside"]
+
+
+def test_masks_on_a_clip_that_is_shown_stretched(troubled):
+    """Its square is as wide as the picture, which pixels twice as wide make half as high."""
+    plain, wide = [96, -16], [96, -64]
+    assert troubled["square"] == [plain, wide, wide, plain]
 
 
 def test_an_engine_that_was_killed_is_started_again(troubled):

@@ -34,6 +34,8 @@ def troubles(host: Host) -> None:
     host.ask(bpy.ops.roto.add_object, name="hero")
     scene.frame_set(1001)
     refuse_masks(host, scene)
+    host.told["square"] = [where_masks_are(host, 1, 1), where_masks_are(host, 2, 1)]
+    host.told["square"] += [where_masks_are(host, 1, 2), where_masks_are(host, 1, 1)]
     kill_the_engine(host)
 
 
@@ -83,6 +85,13 @@ def refuse_masks(host: Host, scene) -> None:
     scene.frame_set(999)
     told["outside"] = host.refuses(bpy.ops.roto.key_absent)
     scene.frame_set(1001)
+
+
+def where_masks_are(host: Host, aspect: float, pixel_aspect: float) -> list[float]:
+    """A mask's right upper corner in pixels, on a clip that is shown stretched."""
+    clip, square = bpy.data.movieclips[0], host.part("masks").Square
+    clip.display_aspect, clip.tracking.camera.pixel_aspect = (aspect, 1), pixel_aspect
+    return [round(value, 3) for value in square.of(host.opened()[1]).to_pixels((1, 1))]
 
 
 def kill_the_engine(host: Host) -> None:
