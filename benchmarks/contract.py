@@ -3,9 +3,10 @@
 python benchmarks/contract.py [--grid quick|full|uhd] [--precision float32] [--parts]
 python benchmarks/contract.py --cells 848x480:1:30 3840x2160:8:5:1080
 
-A cell is the plate's size, objects, frames, and perhaps the shorter side that the network works
-at and a bound of memory (``4G``). Every matte is asked for, as the command line does it. Linux
-only: the kernel's own highest count of resident memory is read.
+A cell is the plate's size, objects, frames, and perhaps, in any order, the shorter side that the
+network works at (``1080``), a bound of memory (``4G``), ``float`` for plates of float32, ``every``
+to remember every frame, and ``ends`` for keyframes at both ends. Every matte is asked for, as the
+command line does it. Linux only: the kernel's own highest count of resident memory is read.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -37,9 +39,41 @@ GRIDS = {
         *(f"1920x1080:{objects}:12:1080" for objects in (1, 8)),
         *(f"3840x2160:{objects}:7" for objects in (1, 4, 8)),
         *(f"3840x2160:{objects}:7:1080" for objects in (1, 8)),
+        "848x480:2:40:ends",
+        "848x480:8:20:every",
+        "3840x2160:1:7:float",
     ],
     "uhd": ["3840x2160:1:7", "3840x2160:8:7", "3840x2160:8:7:1080:4G", "3840x2160:1:7:2160:4G"],
 }
+
+
+@dataclass
+class Cell:
+    """What a cell's text says; see the module."""
+
+    size: tuple[int, int]
+    objects: int
+    frames: int
+    settings: roto.Settings
+    memory: str = "off"
+    deep: bool = False
+    ends: bool = False
+
+    @classmethod
+    def of(cls, text: str) -> Cell:
+        """Understand a cell's text."""
+        size, objects, frames, *more = text.split(":")
+        cell = cls(parse_size(size), int(objects), int(frames), roto.Settings())
+        for word in more:
+            if word.isdigit():
+                cell.settings = replace(cell.settings, short_side=int(word))
+            elif word == "every":
+                cell.settings = replace(cell.settings, memory_every=1)
+            elif word in ("float", "ends"):
+                setattr(cell, "deep" if word == "float" else word, True)
+            else:
+                cell.memory = word
+        return cell
 
 
 def main() -> None:
@@ -66,15 +100,17 @@ def main() -> None:
 def run(cell: str, options: argparse.Namespace) -> dict[str, Any]:
     """One cell, in this process."""
     torch.set_num_threads(options.threads)
-    size, objects, frames, short_side, memory = _understand(cell)
-    pictures = clip(size, min(frames, 4))
-    pictures = [pictures[number % len(pictures)] for number in range(frames)]
-    engine = roto.load_model(
-        settings=roto.Settings(short_side=short_side), precision=options.precision
-    )
+    case = Cell.of(cell)
+    pictures: list[Any] = list(clip(case.size, min(case.frames, 4)))
+    if case.deep:
+        pictures = [picture.astype(np.float32) / 255 for picture in pictures]
+    pictures = [pictures[number % len(pictures)] for number in range(case.frames)]
+    engine = roto.load_model(settings=case.settings, precision=options.precision)
     session = Propagation(open_clip(pictures), engine)
-    session.set_keyframe(0, {str(i): mask for i, mask in enumerate(boxes(size, objects))})
-    found = fitted(engine, session.workload(), memory)
+    masks = {str(i): mask for i, mask in enumerate(boxes(case.size, case.objects))}
+    for frame in (0, case.frames - 1)[: 1 + case.ends]:
+        session.set_keyframe(frame, masks)
+    found = fitted(engine, session.workload(), case.memory)
     session.engine = engine.with_settings(found.settings)
     started = time.perf_counter()
     for event in session.propagate():
@@ -102,12 +138,6 @@ def boxes(size: tuple[int, int], objects: int) -> list[Mask]:
         mask[height // 3 : 2 * height // 3, int(left) : int(right)] = True
         masks.append(mask)
     return masks
-
-
-def _understand(cell: str) -> tuple[tuple[int, int], int, int, int, str]:
-    size, objects, frames, *more = cell.split(":")
-    short_side = int(more[0]) if more else roto.Settings().short_side
-    return parse_size(size), int(objects), int(frames), short_side, (more[1:] or ["off"])[0]
 
 
 def _in_fresh_process(cell: str, options: argparse.Namespace) -> dict[str, Any]:

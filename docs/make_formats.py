@@ -94,7 +94,7 @@ same file, byte for byte. Movies have theirs as JSON in the comment.
   4444, because FFmpeg's scaler, which many hosts use, spoils the last column of 4:2:2 then.
 * Odd sizes, down to one pixel, are kept in all of them; nothing is padded.
 * A movie cannot have holes. Frames left out of the range, missing in the plate, or at which one of
-  the objects is not known are refused, never skipped: all later frames would move.
+  the objects is not known are refused before anything is written: all later frames would move.
 * The frame rate is exact (24000/1001) in QuickTime; Matroska and WebM count in milliseconds, from
   which programs find the rate again. Pixel aspect is in all of them, in `.mkv` and `.webm` as
   display size.
@@ -114,12 +114,15 @@ same file, byte for byte. Movies have theirs as JSON in the comment.
 and locks that make up the frame, of the format, content, depth and names, of roto's version, and
 for cut-outs of the plate's fingerprint. Only headers are read: a file that something else cut
 short later is not noticed (roto itself never leaves half a file). Movies are always written anew.
+An export that is killed leaves whole files, and hidden ones beside them that the next export to the
+same place removes (on Windows they stay).
 
 ## Cryptomatte
 
 Version 1.2 of the specification: MurmurHash3, 32-bit float ids and coverages, at most six ranks.
 Coverages of a pixel add up to 1 at most, so where mattes overlap to more they are scaled down in
-proportion. Read in tests by `cryptomatte-api` and by Blender.
+proportion. Read in tests by three decoders: `cryptomatte-api`, Blender, and one that is written
+from the specification alone, down to the bytes of the file.
 """
 
 HOSTS = {

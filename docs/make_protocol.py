@@ -27,6 +27,40 @@ WORDS = {
     "status": messages._STATUS,
 }
 
+SCRIPT = """\
+import json, subprocess, sys
+
+python, clip, project, mask, pattern = sys.argv[1:]
+command = [python, "-m", "roto_plugin.server"]
+engine = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+number = 0
+
+
+def ask(method, **params):
+    global number
+    number += 1
+    request = {"id": number, "method": method, "params": params}
+    engine.stdin.write(json.dumps(request).encode() + b"\\n")
+    engine.stdin.flush()
+    for line in engine.stdout:
+        message = json.loads(line)
+        if message.get("event") == "progress":
+            print("frame", message["params"]["frame"], message["params"]["done"])
+        elif message.get("id") == number and "result" in message:
+            return message["result"]
+        elif "error" in message:
+            sys.exit(message["error"]["message"])
+    sys.exit("The engine has ended.")
+
+
+ask("hello", protocol=1, client="first script")
+first, last = ask("open", clip=clip, project=project)["clip"]["frames"][0]
+ask("set_keyframe", frame=first, object="hero", file=mask)
+ask("propagate", range=[first, last])
+print(ask("export", pattern=pattern, range=[first, last]))  # /shots/a/mattes/{object}.####.exr
+ask("quit")
+"""
+
 HEAD = f"""\
 # The engine process
 
@@ -47,12 +81,46 @@ files. This is protocol {PROTOCOL}.
     ← {{"event": "progress", "id": 2, "params": {{"frame": 1002, "done": 1, "total": 49}}}}
     ← {{"id": 2, "error": {{"kind": "KeyframeError", "message": "There is no keyframe: ..."}}}}
 
-* Every request gets one answer, in any order. An id may be used again after its answer.
+* Every request gets one answer, in any order. An id is a number from 0; it may be used again after
+  its answer. A line without a good id is answered with the id `null`.
 * An answer to an edit means that it is on disk, in the project.
 * While a job runs, edits and cancel are taken between two of its frames; after an edit the job
   plans anew, so that what was corrected goes first. One job at a time.
 * A bad line, an unknown method or a fault of roto costs that request and nothing else.
 * The engine ends at the end of stdin, that is, with its host.
+* stderr is a log for people. Read it or send it to a file: a pipe that nobody reads fills up.
+* Integers are written without a point, and parameters that are not listed are refused.
+
+## A first script
+
+With a clip and a mask of its first frame, in a shell: `python first.py PYTHON-OF-ROTO CLIP PROJECT
+MASK PATTERN`. It needs nothing but Python.
+
+```python
+{SCRIPT}```
+
+A host sets variables for its own Python and Qt (`PYTHONHOME`, `PYTHONPATH`, `QT_PLUGIN_PATH`,
+`LD_PRELOAD`); start the engine without them, as `engine_environment` of `starting.py` does.
+
+## What is meant
+
+* **Clips** are movies, folders of images, or patterns: `/shots/a/p.####.exr`, `p.%04d.exr`. Movies
+  are numbered from 1001, or from `first_frame`; sequences as on disk. `clip.frames` of the status
+  says which frames there are. Ranges include both ends.
+* **Projects** are made where there is none yet, of `clip`. A project in a file that another program
+  edits is refused with `ProjectLockedError`.
+* **Masks** are image files of the plate's size; they are never resized. White, or 255, is the
+  object, grey is in part, alpha counts where it varies; a coloured palette, or values from 0 to a
+  small number, are a label map of several objects. `python -c "help('roto.masks')"` has all rules.
+* **Objects** are named by name or id. **States** of their frames are those of
+  [package.md](package.md#objects); `missing` and `open` frames are what `propagate` will find.
+* **Files** of an export are replaced without asking. In a pattern `{{object}}` is the object's name
+  and `####` the frame; a folder alone is `FOLDER/{{object}}.####` with the format's ending.
+  Formats, depths and contents are those of [formats.md](formats.md). Cut-outs are premultiplied in
+  EXR and straight elsewhere, unless `premultiplied` says otherwise. A `progress` names the files of
+  its frame; a movie is there when the job has ended.
+* **Models** are named by their name or the path of a weight file, devices `auto`, `cpu`, `cuda`,
+  `mps`. The project remembers model and settings.
 
 ## Paths
 

@@ -26,7 +26,9 @@ _AFFINITY = 24 * 2**20  # one chunk of similarities and what is chosen of it
 _BANDS = 48 * 2**20  # rows of the plate at hand while mattes are made
 _PACKED = 0.12  # bytes per value of packed logits: most of a picture is certain
 _PER_RESULT = 2000  # of a result besides its logits
-_SPARE = 0.06  # of all but the program: freed, and not given back to the system at once
+_SPARE = 0.18  # of what the network allocates: freed, and not given back to the system at once
+
+_OF_NETWORK = ("encoding a picture", "remembering", "reading memory", "decoding masks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,9 @@ def memory_need(
     phases = _phases(footprint, workload, settings, there)
     largest = [_largest(phases, where) for where in ("main memory", "device")]
     moving = [part for part in largest if part is not None]
-    spare = _SPARE * sum(p.nbytes for p in (*stays[2:], *moving) if p.where == "main memory")
+    own_work = _largest([p for p in phases if p.name in _OF_NETWORK], "main memory")
+    network = [*stays[2:5], *([own_work] if own_work is not None else [])]
+    spare = _SPARE * sum(part.nbytes for part in network if part.where == "main memory")
     parts = [*stays, *moving, Part("spare", round(spare))]
     peak = sum(part.nbytes for part in parts if part.where == "main memory")
     if program.most > peak:
@@ -198,8 +202,8 @@ def _phases(
     work = footprint.working[0] * footprint.working[1]
     frames = remembered(workload, settings)
     picture = 3 * pixels
-    # A float picture is looked up in a table by numbers of 8 bytes.
-    read = picture * (_FLOAT + 2 + 8 + 1 if workload.deep else 2)
+    # A float picture becomes half floats, which are looked up in a table of bytes.
+    read = picture * (_FLOAT + 2 + 1 if workload.deep else 2)
     beside = picture * (_FLOAT + 1 if workload.deep else 1) if there == "main memory" else 0
     affinity = 2 * (frames + 1) * footprint.key + _AFFINITY
     bank = frames * objects * footprint.value

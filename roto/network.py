@@ -48,8 +48,8 @@ class Network:
 
     def with_size(self, settings: Settings) -> Network:
         """The same, with what results depend on of settings that were made to fit the memory."""
-        size = {"short_side": settings.short_side, "max_memory": settings.max_memory}
-        return replace(self, settings=replace(self.settings, **size))
+        side, frames = settings.short_side, settings.max_memory
+        return replace(self, settings=replace(self.settings, short_side=side, max_memory=frames))
 
     def remember(self, project: Project) -> None:
         """Let others know; nothing happens where they do.

@@ -306,7 +306,7 @@ def new_bank(net: Network, settings: Settings) -> Bank:
     weight = settings.keyframe_weight
     if isinstance(net, STCN) and net.codebook is not None:
         weight = CONTEXT_KEYFRAME_WEIGHT if weight is None else weight
-        return ContextBank(net.codewords, keyframe_weight=weight)
+        return ContextBank(net.codebook, keyframe_weight=weight)
     if weight is None:
         weight = _OWN_KEYFRAME_WEIGHT if net.prior else 1.0
     kind = "dot" if net.own_keys else settings.similarity

@@ -65,8 +65,8 @@ def context_network(words: int = 24) -> STCN:
     with torch.no_grad():
         keys = plain.encode_image(pictures).key.movedim(1, -1).flatten(0, -2)
         centres = keys[torch.linspace(0, len(keys) - 1, words).long()]
-        net.codebook.weight.copy_(centres)
-        net.codebook.bias.copy_(-0.5 * centres.pow(2).sum(1))
+        net.codebook.query.weight.copy_(centres)
+        net.codebook.query.bias.copy_(-0.5 * centres.pow(2).sum(1))
     return net.eval()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -29,6 +30,19 @@ def test_imports_keep_the_contracts(monkeypatch, capsys):
 
 def test_nothing_grows_beyond_what_one_reads_at_a_glance():
     assert {name for folder in FOLDERS for name in too_large(ROOT / folder)} == TOO_LARGE
+
+
+def test_the_page_names_every_module_that_pixels_leave_through():
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    tables = page.partition("## Mattes out")[2].partition("## Rules a machine checks")[0]
+    named = set(re.findall(r"`([a-z_0-9]+)/?`", tables))
+    for folder in ("roto/export", "roto/package", "plugin/roto_plugin"):
+        here = {path.stem for path in (ROOT / folder).iterdir() if is_module(path)}
+        assert here <= named, f"{folder}: {sorted(here - named)} are not in docs/architecture.md"
+
+
+def is_module(path):
+    return (path.suffix == ".py" or (path / "__init__.py").exists()) and path.stem[0] != "_"
 
 
 def too_large(folder):

@@ -21,17 +21,19 @@ def hint(
     way: Callable[[str], str],
     begun: str = "",
     locked: bool = False,
+    exporting: bool = False,
 ) -> str:
     """What an artist would want to know now.
 
     Args:
         snapshot: The project; None: none is open.
         active: The active object.
-        busy: Whether a propagation runs.
+        busy: Whether something is under way.
         receipt: Whether a propagation waits to be accepted.
         way: Gives how a command is reached, by its id: its key, or else its menu.
         begun: Name of the tool that has begun something and not finished it; empty: none.
         locked: Whether the active object is locked at the frame on the canvas.
+        exporting: Whether what is under way is an export.
     """
     if snapshot is None:
         return _tr("Drop a clip or a project here, or open the sample.")
@@ -43,6 +45,11 @@ def hint(
         return _tr(
             "Clicks add corners. Enter, or a click on the first one, closes it; Esc drops it."
         )
+    if exporting:
+        return _tr("Mattes are being written. An edit makes the export begin anew.")
+    if active is not None and not active.visible:
+        text = _tr("{name} is hidden: {show} shows it again.")
+        return text.format(name=active.name, show=way("hide_object"))
     if locked:
         text = _tr("Locked at this frame: it stays as it is. {unlock} unlocks it.")
         return text.format(unlock=way("unlock"))

@@ -37,7 +37,8 @@ def chosen_language(preference: str = "") -> str:
 def speak(app: QObject, preference: str = "") -> list[QTranslator]:
     """Have texts translated that are made from now on; before the first window.
 
-    Qt's own texts (the buttons of dialogs) are taken from its own files.
+    Numbers are written, and read in fields, as in that language. Qt's own texts (the buttons of
+    dialogs) are taken from its own files.
 
     Args:
         app: Owns what is loaded.
@@ -47,6 +48,7 @@ def speak(app: QObject, preference: str = "") -> list[QTranslator]:
         What was installed, for :func:`be_silent`.
     """
     code = chosen_language(preference)
+    QLocale.setDefault(QLocale(code))
     if code == ENGLISH:
         return []
     qt = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
@@ -59,8 +61,22 @@ def speak(app: QObject, preference: str = "") -> list[QTranslator]:
     return installed
 
 
+def number(value: float, decimals: int = 0) -> str:
+    """A number as the app's language writes it: ``1,967`` or ``1.967``.
+
+    Args:
+        value: The number.
+        decimals: Digits after the point.
+    """
+    locale = QLocale()
+    if locale.language() == QLocale.Language.C:  # nobody has chosen: as the texts are
+        locale = QLocale(ENGLISH)
+    return locale.toString(float(value), "f", decimals)
+
+
 def be_silent(installed: list[QTranslator]) -> None:
     """Take languages away again."""
+    QLocale.setDefault(QLocale.system())
     for translator in installed:
         QCoreApplication.removeTranslator(translator)
         translator.deleteLater()

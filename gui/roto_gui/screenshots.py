@@ -83,6 +83,7 @@ class Tour:
         for points in INSIDE:
             self._drag(points)
         self._drag(OUTSIDE, Qt.MouseButton.RightButton)
+        _until(lambda: not self.window.work.painter.due)
         self._grab("selecting")
         self.window.work.painter.finish()
         _until(lambda: self.window.document.settled)

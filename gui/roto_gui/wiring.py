@@ -37,6 +37,7 @@ class Wiring(QObject):
         self.window = window
         self.work, self.document = window.work, window.document
         self.stage, self.painter = window.work.stage, window.work.painter
+        self._progress: Progress | None = None  # of what is under way
         self._wire_document()
         self._wire_stage()
         self._wire_moving()
@@ -207,6 +208,7 @@ class Wiring(QObject):
         self._show_state()
 
     def _show_progress(self, progress: Progress | None) -> None:
+        self._progress = progress
         self.window.timeline.set_progress(progress)
         self.window.status.set_progress(progress)
         self._show_state()
@@ -214,7 +216,8 @@ class Wiring(QObject):
     def _tell_ended(self, what: str, how: str) -> None:
         """Of an export nothing else tells that it is done."""
         if (what, how) == ("export", "done"):
-            self.window.notices.show_notice(self.tr("The mattes are written."))
+            text = self.tr("The mattes are written: {where}")
+            self.window.notices.show_notice(text.format(where=self.window.files.exported))
 
     def _show_receipt(self) -> None:
         snapshot, receipt = self.document.snapshot, self.document.receipt
@@ -257,18 +260,20 @@ class Wiring(QObject):
             begun=self.painter.tool.name if self.painter.tool.busy else "",
             receipt=self.document.receipt is not None,
             way=window.actions_.way,
+            exporting=self._progress is not None and self._progress.what == "export",
             locked=snapshot is not None and snapshot.locked(self.work.frame, self.stage.active),
         )
         window.status.set_hint(text)
 
     def _nothing_to(self) -> list[str]:
-        """Commands there is nothing for: undo, redo, and all edits where one may only look."""
+        """Commands there is nothing for: undo, redo, stop, and all edits where one may look."""
         snapshot = self.document.snapshot
+        idle = [] if self._progress is not None else ["stop", "pause"]
         if snapshot is not None and snapshot.read_only:
-            return list(EDITS)
+            return [*EDITS, *idle]
         undo = snapshot is not None and (snapshot.undo or self.painter.busy)
         redo = snapshot is not None and snapshot.redo
-        return [name for name, some in (("undo", undo), ("redo", redo)) if not some]
+        return [*idle, *(name for name, some in (("undo", undo), ("redo", redo)) if not some)]
 
     def _show_view(self) -> None:
         view, actions = self.stage.view, self.window.actions_

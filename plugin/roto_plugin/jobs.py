@@ -8,7 +8,7 @@ from roto.delivery import Order, deliver, gaps
 from roto.errors import ExportError
 from roto.export import FramePattern
 from roto.export.contract import Look
-from roto.export.registry import format_named
+from roto.export.registry import format_for, format_named
 from roto.package import PackageOrder, write_package
 from roto.shot import frames_between
 from roto_plugin.handlers import range_of
@@ -16,6 +16,7 @@ from roto_plugin.handlers import range_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from roto.export.contract import Format
     from roto.network import Network
     from roto.session import Session
     from roto_plugin.paths import Roots
@@ -90,21 +91,32 @@ def _order(session: Session, params: Params, roots: Roots) -> Order:
     names = {i: session.objects[i].name for i in ids}
     first, last = frames_between(session.source, range_of(params), "export")
     frames = [f for f in session.source.frame_numbers if first <= f <= last]
-    look = Look(
-        params.get("content", "matte"),
-        params.get("premultiplied", False),
-        tuple(params.get("colour", (0.0, 0.0, 0.0))),
-        params.get("bit_depth"),
-    )
-    named = format_named(params["format"]) if "format" in params else None
-    pattern = FramePattern(params["pattern"])
-    if named is not None:
-        pattern = FramePattern(params["pattern"], named.extensions[0], movie=named.movie)
-    order = Order(names, frames, pattern, named, look)
+    format, pattern = _format(params)
+    order = Order(names, frames, pattern, format, _look(params, format))
     order.check()  # now, not after the first frame
     for path in order.paths(frames[0]):  # the names of objects are in them
         roots.check(str(path))
     return order
+
+
+def _format(params: Params) -> tuple[Format, FramePattern]:
+    """The format that was asked for, or that the pattern's ending stands for."""
+    if "format" not in params:
+        pattern = FramePattern(params["pattern"])
+        return format_for(pattern.path(0, ""), params.get("bit_depth")), pattern
+    named = format_named(params["format"])
+    return named, FramePattern(params["pattern"], named.extensions[0], movie=named.movie)
+
+
+def _look(params: Params, format: Format) -> Look:
+    content = params.get("content", "matte")
+    usual = content == "cutout" and format.premultiplied[0]  # what its readers expect
+    return Look(
+        content,
+        params.get("premultiplied", usual),
+        tuple(params.get("colour", (0.0, 0.0, 0.0))),
+        params.get("bit_depth"),
+    )
 
 
 JOBS: dict[str, Start] = {"propagate": propagate, "export": export, "package": package}

@@ -23,6 +23,7 @@ GRACE_SECONDS = 10.0
 """For the frame at work, when the engine is to end."""
 
 _PIPE_SECONDS = 1.0
+_CONNECT_SECONDS = 5.0
 _NO_WINDOW = 0x08000000 if sys.platform == "win32" else 0  # of a console
 
 
@@ -146,9 +147,21 @@ class Socket(Link):
 
     def __init__(self, port: int) -> None:
         super().__init__()
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=5.0)
-        self._socket.settimeout(None)
-        self.run(self._socket.makefile("rb"), self._socket.makefile("wb"))
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        threading.Thread(target=self._connect, args=(port,), name="roto link", daemon=True).start()
+
+    def _connect(self, port: int) -> None:
+        """Not in the host's thread: an engine that hangs lets its clients wait at the door."""
+        try:
+            self._socket.settimeout(_CONNECT_SECONDS)
+            self._socket.connect(("127.0.0.1", port))
+            self._socket.settimeout(None)
+            source, sink = self._socket.makefile("rb"), self._socket.makefile("wb")
+        except (OSError, ValueError, TypeError, OverflowError):  # the file may name any port
+            self._socket.close()
+            self.inbox.put(None)
+            return
+        self.run(source, sink)
 
     def _end(self, stream: IO[bytes]) -> None:
         stream.close()

@@ -64,7 +64,7 @@ class _Running:
 
     request: Request
     frames: set[int] = field(default_factory=set)
-    files: int = 0
+    files: set[str] = field(default_factory=set)  # a movie is named with every frame
     done: int = 0
     total: int = 0
     error: Exception | None = None
@@ -77,7 +77,7 @@ class _Running:
     def result(self, how: str) -> Params:
         found: Params = {"ended": how, "frames": len(self.frames)}
         if self.request.method == "export":
-            found["files"] = self.files
+            found["files"] = len(self.files)
         elif self.request.method == "package":
             found["folder"] = self.request.params["folder"]
         return found
@@ -291,7 +291,7 @@ class Room:
 
         def event(params: Params) -> None:
             running.frames.add(params["frame"])
-            running.files += len(params.get("files", ()))
+            running.files.update(params.get("files", ()))
             running.done, running.total = params["done"], params["total"]
             request.channel.tell("progress", params, request.id)
 

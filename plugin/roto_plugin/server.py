@@ -43,7 +43,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     listener = None
     if options.socket is not None:
         serve = partial(dispatcher.serve, owner=False)
-        listener = Listener(options.socket, Path(options.token_file), serve)
+        try:
+            listener = Listener(options.socket, Path(options.token_file), serve)
+        except (OSError, OverflowError) as error:
+            why = getattr(error, "strerror", None) or error
+            sys.stderr.write(
+                f"roto_plugin.server: nobody can join by port {options.socket} and "
+                f"{options.token_file}: {why}; choose another port or file.\n"
+            )
+            return 1
     if not options.keep:
         threading.Thread(
             target=dispatcher.serve, args=(channel,), kwargs={"owner": True}, daemon=True

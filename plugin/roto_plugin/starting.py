@@ -79,7 +79,7 @@ class Starter:
             log: The engine's last lines.
             error: What :meth:`dial` raised; None where the engine ended before it answered.
         """
-        if error is not None and self._token_file is not None:
+        if self._token_file is not None:
             return f"No engine can be joined by {self._token_file}; it has ended."
         lines = [line.strip() for line in log if line.strip()]
         missing = [line for line in lines if "No module named" in line and "roto" in line]

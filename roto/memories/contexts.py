@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import torch
 
@@ -10,11 +10,23 @@ from roto.memories.bank import never_shown, tensor_bytes
 from roto.model.context import RunningMean, distribute, extract, weigh
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from torch import Tensor
 
     from roto.memories.bank import MemoryFrame
+
+
+class Channels(Protocol):
+    """Queries and keys of a global context; see :class:`roto.model.stcn.Codebook`."""
+
+    def queries(self, positions: Tensor) -> Tensor:
+        """(M, Ck) to (M, Cg)."""
+        ...
+
+    def keys(self, positions: Tensor, values: Tensor) -> Tensor:
+        """(N, Ck) and (N, Cv) to (N, Cg)."""
+        ...
 
 
 class ContextBank:
@@ -25,19 +37,19 @@ class ContextBank:
     that it can be dropped again.
 
     Args:
-        codewords: Positions (N, Ck) to what is multiplied with the values, (N, Cg).
+        codebook: What is multiplied with values, and with contexts.
         keyframe_weight: Of all keyframes together, where all predicted frames together have 1.
         shown: Contexts of keyframes, per frame and object, that another bank has, too.
     """
 
     def __init__(
         self,
-        codewords: Callable[[Tensor], Tensor],
+        codebook: Channels,
         *,
         keyframe_weight: float,
         shown: dict[int, dict[int, Tensor]] | None = None,
     ) -> None:
-        self._codewords, self._weight = codewords, keyframe_weight
+        self._codebook, self._weight = codebook, keyframe_weight
         self._shown = {} if shown is None else shown  # frame -> id -> (Cg, Cv)
         self._predicted: dict[int, RunningMean] = {}
         self._last: dict[int, Tensor] = {}
@@ -77,7 +89,7 @@ class ContextBank:
     ) -> Iterator[tuple[tuple[int, ...], Tensor]]:
         """See :class:`roto.memories.bank.Bank`."""
         context = torch.cat([self._context(i) for i in objects], 1)
-        yield objects, distribute(context, self._codewords(positions))
+        yield objects, distribute(context, self._codebook.queries(positions))
 
     def drop(self, frame: int, objects: Iterable[int]) -> None:
         """See :class:`roto.memories.bank.Bank`."""
@@ -97,20 +109,12 @@ class ContextBank:
 
     def branch(self) -> ContextBank:
         """See :class:`roto.memories.bank.Bank`."""
-        return ContextBank(self._codewords, keyframe_weight=self._weight, shown=self._shown)
+        return ContextBank(self._codebook, keyframe_weight=self._weight, shown=self._shown)
 
     def _contexts(self, entry: MemoryFrame) -> dict[int, Tensor]:
-        """Objects that share their keys are extracted at once."""
-        groups: dict[int, list[int]] = {}
-        for i, keys in entry.keys.items():
-            groups.setdefault(id(keys), []).append(i)
         found: dict[int, Tensor] = {}
-        for group in groups.values():
-            words = self._codewords(entry.keys[group[0]])
-            values = torch.cat([entry.values[i] for i in group], 1)
-            width = values.shape[1] // len(group)
-            parts = extract(words, values).split(width, 1)
-            found.update(zip(group, (part.clone() for part in parts), strict=True))
+        for i, values in entry.values.items():
+            found[i] = extract(self._codebook.keys(entry.keys[i], values), values)
         return found
 
     def _context(self, object_id: int) -> Tensor:

@@ -241,6 +241,30 @@ class Decoder(nn.Module):
         return cast("Tensor", self.pred(F.relu(self.up_8_4(f4, x))))
 
 
+class Codebook(nn.Module):
+    """Queries and keys of a global context, see :mod:`roto.model.context`.
+
+    A query is linear in the key of an STCN. The keys of remembered positions see the masks as well,
+    through the values: without that, an object of a hundredth of the picture is lost in the mean
+    over all positions. That part starts out silent.
+    """
+
+    def __init__(self, config: StcnConfig) -> None:
+        super().__init__()
+        self.query = nn.Linear(config.key_width, config.codewords)
+        self.mask = nn.Linear(config.value_width, config.codewords, bias=False)
+        nn.init.zeros_(self.mask.weight)
+
+    def queries(self, positions: Tensor) -> Tensor:
+        """(..., Ck) keys of an STCN to (..., Cg) float32, before the softmax over channels."""
+        return cast("Tensor", self.query(positions.to(self.query.weight.dtype))).float()
+
+    def keys(self, positions: Tensor, values: Tensor) -> Tensor:
+        """The same and values (..., Cv) to (..., Cg), before the softmax over positions."""
+        seen = self.mask(values.to(self.mask.weight.dtype)).float()
+        return self.queries(positions) + cast("Tensor", seen)
+
+
 _KEY_ENCODERS: dict[KeyBackbone, type[ResNet50 | ResNet50V2 | MobileNetV2]] = {
     "resnet50": ResNet50,
     "resnet50v2": ResNet50V2,
@@ -266,9 +290,7 @@ class STCN(nn.Module):
         self.key_proj = KeyProjection(w16, config.key_width)
         self.key_comp = nn.Conv2d(w16, config.thin_width, 3, padding=1)
         self.decoder = Decoder(config, (w8, w4))
-        # Which of the codewords a position is like: linear in its key, so one small convolution.
-        words = config.codewords
-        self.codebook = nn.Linear(config.key_width, words) if words else None
+        self.codebook = Codebook(config) if config.codewords else None
 
     def prepare(self, image: Tensor, pad: tuple[int, int, int, int]) -> Tensor:
         """(B, 3, H, W) uint8 RGB to what the encoders see; padding is the mean colour."""
@@ -309,19 +331,6 @@ class STCN(nn.Module):
     ) -> tuple[None, Tensor]:
         """No keys but those of the image, and the values of ``encode_value``."""
         return None, self.encode_value(image, f16, masks, total)
-
-    def codewords(self, positions: Tensor) -> Tensor:
-        """How much each position is like each codeword, of a network that reads a global context.
-
-        Args:
-            positions: (N, Ck) keys.
-
-        Returns:
-            (N, Cg) float32, before any softmax.
-        """
-        assert self.codebook is not None
-        weight, bias = self.codebook.weight, self.codebook.bias
-        return F.linear(positions.to(weight.dtype), weight, bias).float()
 
     def look_back(self, masks: Tensor) -> Tensor | None:
         """What the decoder is to know of the frame before; None for a network without a prior.

@@ -103,7 +103,7 @@ def deduce_config(state: Mapping[str, Tensor], path: Path | str = "") -> StcnCon
             ),
             prior="decoder.prior.conv.weight" in state,
             value_blocks=_value_blocks(state),
-            codewords=len(state.get("codebook.weight", ())),
+            codewords=len(state.get("codebook.query.weight", ())),
         )
     except KeyError as error:
         raise WeightsError(f"The weights {path} lack the layer {error.args[0]}.") from error

@@ -45,8 +45,8 @@ def with_codebook(net: STCN, recipe: Recipe, words: int) -> STCN:
     centres = _centres(_keys(net, recipe), words, recipe.seed)
     scale = _SHARPNESS / centres.shape[1] ** 0.5
     with torch.no_grad():  # the scaled negative squared distance, but for the key's own norm
-        wider.codebook.weight.copy_(2 * scale * centres)
-        wider.codebook.bias.copy_(-scale * centres.pow(2).sum(1))
+        wider.codebook.query.weight.copy_(2 * scale * centres)
+        wider.codebook.query.bias.copy_(-scale * centres.pow(2).sum(1))
     return wider
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import torch
 import torch.nn.functional as F
@@ -13,7 +13,7 @@ from roto.model.aggregation import upsample_logits
 from roto.model.backbones import normalise
 from roto.model.context import CONTEXT_KEYFRAME_WEIGHT, RunningMean, distribute, extract, weigh
 from roto.model.memory import read_dense
-from roto.model.stcn import STCN, ImageFeatures
+from roto.model.stcn import STCN, Codebook, ImageFeatures
 from roto.train.losses import bootstrapped_cross_entropy, distance_from_teacher, soft_iou_loss
 from roto.train.packs import IGNORE
 
@@ -105,7 +105,7 @@ def rollout(
     first = labels[:, 0]
     masks = torch.stack([first == k for k in range(1, objects + 1)], 1).to(images.dtype)
     seen = F.avg_pool2d(masks, 4)
-    memory = _Context(net) if net.config.codewords else _Frames()
+    memory = _memory_of(net)
     for i in range(1, t):
         if remembered is None or remembered[i - 1]:
             past = _frame(features, i - 1, t)
@@ -118,6 +118,10 @@ def rollout(
         logits = aggregated_logits(upsample_logits(at_4, images.shape[-2:]))
         yield logits
         masks = logits.softmax(1)[:, 1:].to(images.dtype)
+
+
+def _memory_of(net: STCN) -> _Frames | _Context:
+    return _Context(net.codebook, net.config.value_width) if net.codebook else _Frames()
 
 
 class _Frames:
@@ -138,16 +142,17 @@ class _Frames:
 
 
 class _Context:
-    """One matrix for all frames; the first, which is given, has a weight of its own."""
+    """One matrix for each object; the first frame, which is given, has a weight of its own."""
 
-    def __init__(self, net: STCN) -> None:
-        self._net = net
+    def __init__(self, codebook: Codebook, value_width: int) -> None:
+        self._codebook, self._width = codebook, value_width
         self._shown: Tensor | None = None
         self._predicted = RunningMean()
 
     def add(self, keys: Tensor, values: Tensor) -> None:
         """As of ``_Frames``."""
-        context = extract(self._words(keys), values)
+        each = values.unflatten(-1, (-1, self._width)).transpose(1, 2)  # (B, K, h*w, Cv)
+        context = extract(self._codebook.keys(keys[:, None], each), each)
         if self._shown is None:
             self._shown = context
         else:
@@ -156,11 +161,8 @@ class _Context:
     def read(self, query: Tensor) -> Tensor:
         """As of ``_Frames``."""
         context = weigh(self._shown, self._predicted.mean, CONTEXT_KEYFRAME_WEIGHT)
-        return distribute(context, self._words(query))
-
-    def _words(self, keys: Tensor) -> Tensor:
-        assert self._net.codebook is not None
-        return cast("Tensor", self._net.codebook(keys)).float()
+        found = distribute(context, self._codebook.queries(query)[:, None])  # (B, K, h*w, Cv)
+        return found.transpose(1, 2).flatten(2)
 
 
 def _segment(

@@ -59,8 +59,20 @@ def read(path):
 
 
 class TestHeader:
-    def test_what_it_was_made_of(self, tmp_path):
-        [(header, _)] = read(write(tmp_path, pixel_aspect=Fraction(2), timecode="01:00:00:00"))
+    @pytest.mark.parametrize("name", ["exr", "exr-layers", "exr-parts", "cryptomatte"])
+    def test_what_it_was_made_of(self, tmp_path, name):
+        mattes = {1: alpha(), 2: alpha()}
+        more = {"mattes": mattes} if name != "exr" else {}
+        parts = read(
+            write(tmp_path, name, pixel_aspect=Fraction(2), timecode="01:00:00:00", **more)
+        )
+        assert len(parts) == (2 if name == "exr-parts" else 1)
+        for header, _ in parts:
+            self.check(header)
+        if name == "exr":
+            assert json.loads(parts[0][0]["roto/object"]) == ["object1"]
+
+    def check(self, header):
         assert header["framesPerSecond"] == FILM
         assert header["pixelAspectRatio"] == 2.0
         code = header["timeCode"]  # first_frame is 0: 1001 frames later
@@ -70,7 +82,6 @@ class TestHeader:
         assert header["roto/weights"] == "ab" * 32
         assert json.loads(header["roto/settings"]) == {"short_side": 480}
         assert json.loads(header["roto/keyframes"]) == {"hero": [1001, 1050]}
-        assert json.loads(header["roto/object"]) == ["object1"]
         assert (header["roto/frame"], header["roto/alpha"]) == ("1001", "matte")
         assert header["roto/colour"].startswith("data")
 

@@ -102,6 +102,18 @@ def test_hidden_without_a_receipt(strip):
     assert not strip.isVisible()
 
 
+def test_long_words_are_cut_off_rather_than_making_the_window_wider(strip):
+    strip.set_receipt(receipt(), FRAMES)
+    narrow = strip.minimumSizeHint().width()
+    far = change(1005, pixels=12_345_678, boundary=1234.0)
+    strip.set_receipt(receipt(far, change(1006)), FRAMES, COLOURS)
+    assert strip.minimumSizeHint().width() <= narrow + 20  # the count alone
+    strip.resize(strip.minimumSizeHint().width(), 90)
+    assert strip.most.whole == "most at 1005: 12,345,678 px, edge moved 1234 px"
+    assert strip.most.text() != strip.most.whole
+    assert strip.most.toolTip() == strip.most.whole
+
+
 def test_a_click_goes_there_and_says_what_changed(qtbot, strip):
     chosen = heard(strip.frame_chosen)
     drag(qtbot, strip, 1033, 1033)

@@ -11,13 +11,14 @@ import pytest
 from gui_projects import square_at, write_clip
 from gui_windows import end, make_window, rectangle, show
 from PySide6.QtCore import QCoreApplication, QLocale
-from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QDoubleSpinBox, QLabel
 
 from roto_gui import translations
 from roto_gui.actions.action_set import ACTIONS
 from roto_gui.actions.shortcuts import PRESETS, preset_keys
 from roto_gui.document.document import Document
-from roto_gui.language import be_silent, chosen_language, languages, speak
+from roto_gui.export.sizes import size_words
+from roto_gui.language import be_silent, chosen_language, languages, number, speak
 from roto_gui.settings.config import Config
 from roto_gui.settings.preferences import PreferencesDialog
 from roto_gui.translations import Text, ToolError, find_texts, outdated, translations_folder
@@ -136,6 +137,19 @@ def test_the_language_is_the_preference_or_the_systems():
 
 def test_english_installs_nothing(qapp):
     assert speak(qapp, "en") == []
+
+
+def test_numbers_are_written_as_the_language_does(qapp, german):
+    assert number(1967) == "1.967"
+    assert number(0.5, 2) == "0,50"
+    assert size_words(2_700_000) == "2,7 MB"
+    field = QDoubleSpinBox()
+    field.setValue(2.5)
+    assert field.text() == "2,50"
+    field.deleteLater()
+    be_silent([])
+    speak(qapp, "en")
+    assert number(1967) == "1,967"
 
 
 def test_a_german_window(qtbot, tmp_path, german):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -257,6 +258,17 @@ def test_the_host_s_own_python_and_qt_stay_out(monkeypatch):
     found = engine_environment()
     assert "/of/the/host" not in found.values()
     assert found["QT_QPA_PLATFORM"] == "offscreen"
+
+
+@pytest.mark.parametrize("port", [1, 70000, "x", None])
+def test_a_token_file_that_leads_nowhere_is_told(tmp_path, port):
+    file = tmp_path / "token.json"
+    file.write_text(json.dumps({"port": port, "token": "t"}))
+    host = Host(token_file=str(file))
+    kind, text = host.refused("models")
+    assert (kind, text) == ("StartError", f"No engine can be joined by {file}; it has ended.")
+    assert host.until("failed")["kind"] == "StartError"
+    host.client.close(wait=60)
 
 
 def test_a_second_host_joins_by_the_token_file(tmp_path, shot):

@@ -10,14 +10,16 @@ import numpy as np
 import pytest
 from real_hosts import present
 from shell_projects import json_lines, pretend
-from small_engines import bar, plate, square
+from small_engines import bar, square
 
 from roto.cli import main
 from roto.package import read_package
 from roto_plugin.expected import read_rgb
 from roto_plugin.hosts.mlt import MltHost
+from roto_plugin.standard import gradient
 
 COUNT = 5
+PLATE = gradient()[:40, :56]  # smooth, as MLT halves the colours of a row
 
 
 @pytest.fixture
@@ -25,8 +27,8 @@ def shot(tmp_path, monkeypatch, capsys):
     """A folder with shot.roto, its box and bar found; the current folder."""
     pretend(monkeypatch)
     (tmp_path / "plate").mkdir()
-    for position, picture in enumerate(plate(COUNT)):
-        cv2.imwrite(str(tmp_path / "plate" / f"plate.{1001 + position}.png"), picture[..., ::-1])
+    for position in range(COUNT):
+        cv2.imwrite(str(tmp_path / "plate" / f"plate.{1001 + position}.png"), PLATE[..., ::-1])
     cv2.imwrite(str(tmp_path / "box.png"), square(0) * 255)
     cv2.imwrite(str(tmp_path / "bar.png"), bar() * 255)
     monkeypatch.chdir(tmp_path)
@@ -86,10 +88,10 @@ class TestProject:
         verified()
         (tmp_path / "r").mkdir()
         shown = read_rgb(MltHost().render(tmp_path / "shot.mlt", tmp_path / "r")[1001])
-        before = plate(COUNT)[0] / 255.0
+        before = PLATE / 255.0
         inside = square(0).astype(bool)
         assert np.abs(shown - before)[~inside].max() < 0.03
-        assert np.abs(shown - np.clip(before * (1.5, 1, 0.25), 0, 1))[inside].mean() < 0.03
+        assert np.abs(shown - before * (1.5, 1, 0.25))[inside].max() < 0.03
 
     @pytest.mark.hosts
     def test_the_mattes(self, shot, capsys):

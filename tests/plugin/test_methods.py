@@ -157,6 +157,40 @@ def test_exports_that_cannot_be_are_refused(line, shot):
     assert line.refused("export", {"pattern": pattern, "range": [1, 2]})[0] == "KeyframeError"
 
 
+def test_a_movie_is_one_file_and_a_pair_are_two(line, shot):
+    line.open(shot)
+    give(line, shot)
+    line.ask("propagate", {"range": [1001, 1003]})
+    asked = {"range": [1001, 1003], "content": "cutout"}
+    one = {**asked, "pattern": str(shot / "m" / "{object}.mov")}
+    assert line.ask("export", one) == {"ended": "done", "frames": 3, "files": 1}
+    pair = {**asked, "pattern": str(shot / "m"), "format": "fill-key"}
+    assert line.ask("export", pair) == {"ended": "done", "frames": 3, "files": 2}
+    found = sorted(path.name for path in (shot / "m").iterdir())
+    assert found == ["hero.fill.mov", "hero.key.mov", "hero.mov"]
+    holes = {**one, "range": [1001, 1005], "partial": True}
+    kind, text = line.refused("export", holes)
+    assert (kind, "hero is missing at 1004-1005" in text) == ("ExportError", True)
+
+
+@pytest.mark.parametrize(
+    ("extension", "asked", "alpha"),
+    [
+        ("exr", {}, b"premultiplied"),
+        ("exr", {"premultiplied": False}, b"straight"),
+        ("png", {}, b"straight"),
+    ],
+)
+def test_cutouts_are_what_is_usual_in_their_format(line, shot, extension, asked, alpha):
+    """As of ``roto export``."""
+    line.open(shot)
+    give(line, shot)
+    pattern = str(shot / "m" / f"{{object}}.####.{extension}")
+    asked = {"pattern": pattern, "range": [1001, 1001], "content": "cutout", **asked}
+    assert line.ask("export", asked)["files"] == 1
+    assert alpha in (shot / "m" / f"hero.1001.{extension}").read_bytes()
+
+
 OUTSIDE = ["../secret.png", "relative.png", "/nowhere/else.png", "plate/../../x.png", "a\0b.png"]
 
 

@@ -93,6 +93,13 @@ def levels(host, output, folder):
     return found
 
 
+def near(found, wanted, steps):
+    """True where the same frames have the same greys, up to some steps of 8 bit."""
+    return list(found) == list(wanted) and all(
+        abs(found[frame] - wanted[frame]) <= steps for frame in wanted
+    )
+
+
 class TestPlates:
     @real
     @pytest.mark.parametrize(
@@ -107,10 +114,8 @@ class TestPlates:
         assert plan.data["canvas"]["rate"] == "30000/1001"
         report = host.verify(package, output)
         assert report.ok, report
-        greys = levels(host, output, tmp_path)
         wanted = {1001 + number: 20 + 20 * number for number in range(3, 8)}
-        assert list(greys) == list(wanted)
-        assert all(abs(greys[frame] - wanted[frame]) <= 3 for frame in wanted)
+        assert near(levels(host, output, tmp_path), wanted, 3)
 
     @real
     def test_a_sequence_that_begins_elsewhere(self, host, tmp_path):
@@ -119,7 +124,7 @@ class TestPlates:
         plan = made(package, output, range=(9, 12))
         assert plan.data["plate"]["begin"] == 7
         assert host.verify(package, output).ok
-        assert levels(host, output, tmp_path) == {9: 60, 10: 80, 11: 100, 12: 120}
+        assert near(levels(host, output, tmp_path), {9: 60, 10: 80, 11: 100, 12: 120}, 1)
 
     @real
     @pytest.mark.parametrize("feature", ["cutout", "grade", "alpha"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -34,6 +35,23 @@ def test_the_same_requests_get_the_same_answers(log, shot, tiny_weights):
     with process() as line:
         found = replay(line, [one["send"] for one in wanted if "send" in one], shot, tiny_weights)
     assert found == wanted
+
+
+def test_the_first_script_of_the_page_about_the_protocol_works(tmp_path, shot, tiny_weights):
+    """As a reader would type it, but for a network that does not take minutes on a busy machine."""
+    page = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8")
+    script = page.partition("```python\n")[2].partition("```")[0]
+    usual = "project=project)"
+    ours = f"project=project, model={str(tiny_weights)!r}, settings={TINY})"
+    assert usual in script
+    (tmp_path / "first.py").write_text(script.replace(usual, ours), encoding="utf-8")
+    given = [shot / "plate" / "p.####.png", shot / "a.roto", shot / "square.1001.png"]
+    command = [sys.executable, "first.py", sys.executable, *given, shot / "m" / "{object}.####.exr"]
+    found = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=SECONDS)
+    assert (found.returncode, found.stderr) == (0, "")
+    assert found.stdout.splitlines()[:2] == ["frame 1002 1", "frame 1003 2"]
+    assert "'files': 8" in found.stdout
+    assert len(list((shot / "m").iterdir())) == 8
 
 
 def test_the_process_answers_hello_before_it_loads_anything_heavy():
@@ -167,6 +185,22 @@ def test_options_that_do_not_belong_together(tmp_path):
     for wrong in (["--socket", "0"], ["--keep"], ["--token-file", str(tmp_path / "x")]):
         with process(*wrong) as line:
             assert line.process.wait(SECONDS) == 2
+
+
+def test_a_door_that_cannot_be_opened_is_told_in_a_sentence(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        for wrong, why in (
+            (["--socket", port, "--token-file", str(tmp_path / "x")], b"in use"),
+            (["--socket", "0", "--token-file", str(tmp_path / "no" / "x")], b"No such file"),
+            (["--socket", "70000", "--token-file", str(tmp_path / "x")], b"port must be"),
+        ):
+            with process(*wrong) as line:
+                assert line.process.wait(SECONDS) == 1
+            [told] = line.said
+            assert told.startswith(b"roto_plugin.server: nobody can join by port ")
+            assert why in told
+    assert list(tmp_path.iterdir()) == []
 
 
 noise = st.one_of(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from roto.engine import Engine
     from roto_gui.settings.config import Config
-    from roto_gui.state import ExportRequest
+    from roto_gui.state import ExportRequest, Progress
     from roto_gui.workspace import Workspace
 
 
@@ -39,15 +39,19 @@ class Files:
 
     Attributes:
         engine: Works in place of the network that the preferences name; None: that network.
+        exported: Where the newest export writes to.
     """
 
     def __init__(self, work: Workspace, config: Config, window: QWidget) -> None:
         self.work, self.config, self.window = work, config, window
         self.engine: Engine | None = None
+        self.exported = ""
         self._export: ExportDialog | None = None
+        self._progress: Progress | None = None
         self._path = ""  # of what is being opened
         work.document.opened.connect(self._remember)
         work.document.clip_missing.connect(self.find_clip)
+        work.document.progress.connect(self._follow)
 
     def slots(self) -> dict[str, Callable[..., None]]:
         """Functions by action id."""
@@ -163,6 +167,7 @@ class Files:
             self.work.document.changed.connect(self._renew_export)
             self.work.range_changed.connect(self._export.set_range)
         self._renew_export()
+        self._export.set_busy(self._progress is not None)
         self._export.set_range(self.work.first, self.work.last)
         self._export.open()
 
@@ -175,7 +180,14 @@ class Files:
         """Write mattes in the background."""
         if self._export is not None:
             self.config.update(export=self._export.lasting())
+        self.exported = request.pattern
         self.work.document.export(request)
+
+    def _follow(self, progress: Progress | None) -> None:
+        """An export cannot begin while something else is under way."""
+        if (progress is None) != (self._progress is None) and self._export is not None:
+            self._export.set_busy(progress is not None)
+        self._progress = progress
 
     def _remember(self) -> None:
         """What did open is offered again."""

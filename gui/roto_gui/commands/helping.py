@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QInputDialog
+from PySide6.QtWidgets import QDialogButtonBox, QInputDialog
 
 from roto_gui.about import AboutDialog
 from roto_gui.actions.keys_overlay import KeysOverlay
@@ -119,10 +119,12 @@ class Helping:
         dialog.setLabelText(_tr("Name"))
         dialog.setTextValue(active.name)
         dialog.textValueSelected.connect(
-            lambda name: self.window.document.rename_object(active.id, name)
+            lambda name: self.window.document.rename_object(active.id, name.strip())
         )
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+        ok = dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Ok)
+        dialog.textValueChanged.connect(lambda name: ok.setEnabled(bool(name.strip())))
 
     def recolour_object(self) -> None:
         """Ask for a colour."""

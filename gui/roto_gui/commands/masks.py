@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject
 
+from roto.errors import MaskError
 from roto.painting import (
     feather,
     fill_holes,
@@ -50,7 +51,36 @@ def operate(work: Workspace, name: str, amount: float = 0.0) -> None:
         "feather": lambda a: feather(a, amount or 2.0),
     }
     if work.active is not None:
-        work.painter.apply(operations[name])
+        work.painter.apply(
+            operations[name] if name == "invert" else partial(_of_mask, work, operations[name])
+        )
+
+
+def _of_mask(work: Workspace, operation: Callable[[Alpha], Alpha], alpha: Alpha) -> Alpha:
+    """Change a mask that there is: of an empty one a keyframe would come that says "not here".
+
+    Raises:
+        MaskError: there is none.
+    """
+    if not alpha.any():
+        name = work.active.name if work.active is not None else ""
+        text = work.tr("There is no mask of {name} at this frame.")
+        raise MaskError(text.format(name=name))
+    return operation(alpha)
+
+
+def _as_found(work: Workspace, alpha: Alpha) -> Alpha:
+    """What was found, as it is.
+
+    Raises:
+        MaskError: nothing was found here yet: an empty keyframe would say "not here".
+    """
+    active = work.active
+    unknown = active is not None and active.states.get(work.frame) in ("missing", "absent")
+    if active is not None and unknown and not alpha.any():
+        text = work.tr("{name} was not found at this frame yet: propagate first.")
+        raise MaskError(text.format(name=active.name))
+    return alpha.copy()
 
 
 def slots(work: Workspace) -> dict[str, Callable[..., None]]:
@@ -63,7 +93,7 @@ def slots(work: Workspace) -> dict[str, Callable[..., None]]:
         "mask_feather": partial(operate, work, "feather"),
         "copy_previous": lambda: _copy(work, -1),
         "copy_next": lambda: _copy(work, +1),
-        "make_keyframe": lambda: work.painter.apply(np.copy),
+        "make_keyframe": lambda: work.painter.apply(partial(_as_found, work)),
         "remove_keyframe": partial(_remove_keyframe, work),
         "brush_larger": lambda: work.change_brush(_STEP, 0.0),
         "brush_smaller": lambda: work.change_brush(1 / _STEP, 0.0),

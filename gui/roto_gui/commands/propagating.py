@@ -45,7 +45,8 @@ def propagate(work: Workspace, direction: Direction = "both", *, stale: bool = F
         frames = work.frame, snapshot.frames[-1]
     elif frames is None and direction == "backward":
         frames = snapshot.frames[0], work.frame
-    work.document.propagate(frames, direction=direction, stale=stale)
+    if not _all_found(work, frames or (snapshot.frames[0], snapshot.frames[-1]), stale=stale):
+        work.document.propagate(frames, direction=direction, stale=stale)
 
 
 def _nothing_yet(work: Workspace) -> bool:
@@ -54,6 +55,22 @@ def _nothing_yet(work: Workspace) -> bool:
     if snapshot is None or snapshot.keyframes or not work.document.settled:
         return False
     work.noticed.emit(work.tr("There is no mask yet: paint the object on one frame first."))
+    return True
+
+
+def _all_found(work: Workspace, frames: tuple[int, int], *, stale: bool) -> bool:
+    """Whether there is nothing to find, which is said; never where edits are on their way."""
+    snapshot = work.snapshot
+    if snapshot is None or not work.document.settled or work.document.busy:
+        return False
+    wanted = ("stale",) if stale else ("missing", "open")
+    for known in snapshot.objects:
+        if any(s in wanted and frames[0] <= f <= frames[1] for f, s in known.states.items()):
+            return False
+    text = work.tr("All frames from {first} to {last} are found already.")
+    if stale:
+        text = work.tr("No frame from {first} to {last} is stale.")
+    work.noticed.emit(text.format(first=frames[0], last=frames[1]))
     return True
 
 

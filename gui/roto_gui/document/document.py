@@ -219,7 +219,7 @@ class Document(Keeper):
             watch.pause,
             edits=True,
         )
-        self.run(job)
+        self.run(job, Progress("propagate", 0, 0))
 
     def self_test(self) -> None:
         """Predict each keyframe from the others, and tell how good that was."""
@@ -236,7 +236,7 @@ class Document(Keeper):
                 self.post(self.noticed.emit, self._score(steps[0].found if steps else None))
 
         job = Job(self.tr("Self-test"), lambda s: s.self_test_steps(), event, ended, watch.pause)
-        self.run(job)
+        self.run(job, Progress("self-test", 0, 0))
 
     def _score(self, found: SelfTest | None) -> str:
         if found is None:
@@ -254,7 +254,7 @@ class Document(Keeper):
             watch.ended,
             watch.pause,
         )
-        self.run(job)
+        self.run(job, Progress("export", 0, 0))
 
     def prefetch(self, frames: Iterable[int]) -> None:
         """Encode frames ahead, in this order, where nothing else is under way.

@@ -220,10 +220,13 @@ class Keeper(QObject):
         finally:
             self.post(self._settle, snapshot)
 
-    def run(self, job: Job) -> None:
+    def run(self, job: Job, begun: Progress) -> None:
+        """Begin long work, and say so at once: its first frame may take seconds."""
         if self._worker is None:
             return
-        if not self._worker.run(job):
+        if self._worker.run(job):
+            self.progress.emit(begun)
+        else:
             # Encoding ahead makes way; anything else is under way by the artist's own wish.
             self.failed.emit(job.name, self.tr("Something is under way; stop it first."))
 

@@ -56,6 +56,7 @@ class ExportDialog(QDialog):
         self._range: tuple[int | None, int | None] = (None, None)
         self._on_disk: OnDisk | None = None
         self._asked: ExportRequest | None = None
+        self._busy = False
         self._looking = False  # the disk was asked about it
         self.form = ExportForm(self)
         self.summary = ExportSummary(self)
@@ -95,6 +96,11 @@ class ExportDialog(QDialog):
         """In and out point; None: open."""
         self._range = (first, last)
         self.form.set_range(first, last)
+        self._renew()
+
+    def set_busy(self, busy: bool) -> None:
+        """Whether something else is under way: only one long work can be."""
+        self._busy = busy
         self._renew()
 
     def set_choices(self, values: Mapping[str, object]) -> None:
@@ -167,6 +173,8 @@ class ExportDialog(QDialog):
         snapshot, request = self._snapshot, self.request()
         if snapshot is None or request is None:
             return self.tr("There is no clip.")
+        if self._busy:
+            return self.tr("Something is under way: export when it has ended, or stop it.")
         if not snapshot.objects:
             return self.tr("There are no objects yet: paint one first.")
         if not request.objects:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from roto.package import EXTRAS
 from roto_gui.export.offers import OFFERS, PACKAGE
+from roto_gui.language import number
 
 if TYPE_CHECKING:
     from roto_gui.export.choices import Choices
@@ -90,6 +91,6 @@ def size_words(count: int) -> str:
     for unit in ("bytes", "KB", "MB", "GB"):
         if amount < 1000:
             short = amount < 10 and unit != "bytes"
-            return f"{amount:.1f} {unit}" if short else f"{amount:.0f} {unit}"
+            return f"{number(amount, 1 if short else 0)} {unit}"
         amount /= 1000
-    return f"{amount:.1f} TB"
+    return f"{number(amount, 1)} TB"

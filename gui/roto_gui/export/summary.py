@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QVBoxLayout, QWidget
 
+from roto_gui.language import number
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -51,7 +53,7 @@ class ExportSummary(QFrame):
             shown.insert(-1, "…")
         self.files.setText("\n".join(shown))
         text = self.tr("1 file, about {size}") if count == 1 else self.tr("{n} files, about {size}")
-        self.total.setText(text.format(n=f"{count:,}", size=size))
+        self.total.setText(text.format(n=number(count), size=size))
         self.files.show()
         self.total.show()
         self.problem.hide()
@@ -87,7 +89,7 @@ class ExportSummary(QFrame):
         one, many = self.tr("Replace the file that exists"), self.tr("Replace {n} files that exist")
         if package:
             one = self.tr("Replace the package that exists")
-        self.replace.setText(one if count == 1 else many.format(n=f"{count:,}"))
+        self.replace.setText(one if count == 1 else many.format(n=number(count)))
         self.replace.setVisible(bool(count))
 
     def show_room(self, free: str) -> None:

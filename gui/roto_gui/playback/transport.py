@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
 
 from roto_gui.icons import icon
+from roto_gui.language import number
 from roto_gui.timeline.words import nearest_number
 
 if TYPE_CHECKING:
@@ -159,9 +160,9 @@ class Transport(QWidget):
 
     def set_rate(self, rate: float, dropped: int = 0) -> None:
         """Show how fast frames are shown, and how many were left out."""
-        text = self.tr("{0} fps").format(f"{rate:.1f}")
+        text = self.tr("{0} fps").format(number(rate, 1))
         if dropped:
-            text = self.tr("{0}, {1} dropped").format(text, f"{dropped:,}")
+            text = self.tr("{0}, {1} dropped").format(text, number(dropped))
         self.rate.setText(text)
         self.rate.setStyleSheet("color: #f2b134" if dropped else "")
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from PySide6.QtCore import QCoreApplication
 
+from roto_gui.language import number
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -133,7 +135,7 @@ def describe(frame: int, changes: Iterable[Change]) -> str:
     for change in changes:
         if change.first:
             text = tr("{name}: new, {pixels} px").format(
-                name=change.name, pixels=f"{change.pixels:,}"
+                name=change.name, pixels=number(change.pixels)
             )
         else:
             text = f"{change.name}: {_extent(change)}"
@@ -160,11 +162,11 @@ def _most(changes: Iterable[Change]) -> str:
 
 
 def _extent(change: Change) -> str:
-    pixels = tr("{0} px").format(f"{change.pixels:,}")
+    pixels = tr("{0} px").format(number(change.pixels))
     if math.isinf(change.boundary):
         return tr("{0}, appeared or vanished").format(pixels)
     return tr("{0}, edge moved {1} px").format(pixels, round(change.boundary))
 
 
 def _many(frames: set[int]) -> str:
-    return f"{len(frames):,}"
+    return number(len(frames))

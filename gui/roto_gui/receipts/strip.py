@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from roto_gui.icons import icon
+from roto_gui.panels.status import ElidedLabel
 from roto_gui.receipts.bars import Places, around, by_frame, describe, make_bars, summarise
 from roto_gui.timeline import colours
 
@@ -186,7 +187,7 @@ class ReceiptStrip(QWidget):
         super().__init__(parent)
         self.bars = Bars(self)
         self.count = QLabel(self)
-        self.most = QLabel(self)
+        self.most = ElidedLabel(self)
         font = self.count.font()
         font.setBold(True)
         self.count.setFont(font)
@@ -223,7 +224,7 @@ class ReceiptStrip(QWidget):
         if receipt is not None:
             count, most = summarise(receipt)
             self.count.setText(count)
-            self.most.setText(most)
+            self.most.set_text(most)
             self.bars.set_receipt(receipt, frames, object_colours or {})
         self.setVisible(receipt is not None)
 
@@ -262,8 +263,7 @@ class ReceiptStrip(QWidget):
         head.setContentsMargins(8, 0, 4, 0)
         head.setSpacing(6)
         head.addWidget(self.count)
-        head.addWidget(self.most)
-        head.addStretch(1)
+        head.addWidget(self.most, 1)
         for button in (self.measure, self.revert_range, self.revert, self.accept):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             head.addWidget(button)

@@ -107,6 +107,7 @@ class Picture:
 
     def draw_moving(self, painter: QPainter, axis: Axis, layout: Layout, marks: Marks) -> None:
         """Draw in and out point, progress and playhead."""
+        ruler.clear_for_playhead(painter, layout, axis, self.frame)
         ruler.draw_range(painter, layout, axis, marks)
         if self.progress is not None:
             ruler.draw_progress(painter, layout, axis, self.progress)

@@ -14,10 +14,10 @@ from roto_gui.timeline.geometry import handles, multiples, tick_spacing
 from roto_gui.timeline.spans import heights, stretches
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from roto_gui.state import Progress
-    from roto_gui.timeline.geometry import Axis, Layout, Marks, Rect
+    from roto_gui.timeline.geometry import Axis, Layout, Marks, Rect, Ticks
 
 _ANTIALIASED = QPainter.RenderHint.Antialiasing
 _CHANGED_HEIGHT = 9.0  # pixels of the largest change
@@ -28,9 +28,7 @@ def draw_ruler(painter: QPainter, layout: Layout, axis: Axis) -> None:
     """Draw the ground of the upper rows, ticks, and frame numbers as on disk."""
     rect = layout.ruler
     painter.fillRect(QRectF(0, 0, layout.width, layout.cache.bottom), colours.HEAD)
-    metrics = painter.fontMetrics()
-    widest = max(metrics.horizontalAdvance(str(f)) for f in (axis.first, axis.last))
-    spacing = tick_spacing(axis.scale, widest)
+    spacing = _spacing(painter, axis)
     first, last = axis.shown
     lines = {True: list[QLineF](), False: list[QLineF]()}
     for frame in multiples(spacing.ticks, first, last):
@@ -38,7 +36,9 @@ def draw_ruler(painter: QPainter, layout: Layout, axis: Axis) -> None:
         x = round(axis.centre(frame)) + 0.5
         lines[numbered].append(QLineF(x, rect.bottom - (8 if numbered else 4), x, rect.bottom - 1))
         if numbered:
-            _number(painter, frame, axis.centre(frame), rect, axis)
+            painter.setPen(colours.TEXT)
+            middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+            painter.drawText(_number_box(painter, frame, rect, axis), middle, str(frame))
     for numbered, found in lines.items():
         painter.setPen(QPen(colours.FAINT if numbered else colours.TICK, 1))
         painter.drawLines(found)
@@ -104,6 +104,15 @@ def draw_range(painter: QPainter, layout: Layout, axis: Axis, marks: Marks) -> N
             _handle(painter, edge, side, ruler, faint=open_end)
 
 
+def clear_for_playhead(painter: QPainter, layout: Layout, axis: Axis, frame: int) -> None:
+    """Take numbers away of which the playhead's would cover a part: half a number misleads."""
+    box = _playhead_box(painter, layout, axis, frame)
+    for other in _numbered(painter, axis):
+        area = _number_box(painter, other, layout.ruler, axis)
+        if area.intersects(box):
+            painter.fillRect(area, colours.HEAD)
+
+
 def draw_playhead(painter: QPainter, layout: Layout, axis: Axis, frame: int) -> None:
     """Draw where we are: a line through the lanes, and the number in the ruler."""
     x = axis.centre(frame)
@@ -114,10 +123,7 @@ def draw_playhead(painter: QPainter, layout: Layout, axis: Axis, frame: int) -> 
         cell = QRectF(axis.x(frame), ruler.bottom, axis.scale, bottom - ruler.bottom)
         painter.fillRect(cell, faded(colours.BRIGHT, 0.1))
     painter.fillRect(QRectF(x - 0.5, ruler.bottom, 1, bottom - ruler.bottom), colours.BRIGHT)
-    text = str(frame)
-    width = painter.fontMetrics().horizontalAdvance(text) + 10
-    left = min(max(x - width / 2, axis.left - 12), layout.width - width)
-    box = QRectF(left, ruler.y + 1, width, ruler.height - 7)
+    text, box = str(frame), _playhead_box(painter, layout, axis, frame)
     path = QPainterPath()
     path.addRoundedRect(box, 3, 3)
     tip = QPolygonF([QPointF(x - 4, box.bottom()), QPointF(x + 4, box.bottom())])
@@ -162,14 +168,31 @@ def draw_bar(painter: QPainter, layout: Layout, axis: Axis, *, hot: bool) -> Non
     painter.setRenderHint(_ANTIALIASED, on=False)
 
 
-def _number(painter: QPainter, frame: int, x: float, rect: Rect, axis: Axis) -> None:
-    text = str(frame)
-    width = painter.fontMetrics().horizontalAdvance(text)
+def _spacing(painter: QPainter, axis: Axis) -> Ticks:
+    """How far apart ticks and numbers are."""
+    metrics = painter.fontMetrics()
+    widest = max(metrics.horizontalAdvance(str(f)) for f in (axis.first, axis.last))
+    return tick_spacing(axis.scale, widest)
+
+
+def _numbered(painter: QPainter, axis: Axis) -> Iterable[int]:
+    """Frames whose numbers stand in the ruler."""
+    return multiples(_spacing(painter, axis).numbers, *axis.shown)
+
+
+def _number_box(painter: QPainter, frame: int, rect: Rect, axis: Axis) -> QRectF:
+    """Where a frame's number stands in the ruler."""
+    width = painter.fontMetrics().horizontalAdvance(str(frame))
     latest = axis.left + axis.width - width - 3  # clear of the out point's handle
-    left = min(max(x - width / 2, axis.left), max(latest, axis.left))
-    painter.setPen(colours.TEXT)
-    area = QRectF(left, rect.y + 1, width + 2, rect.height - 9)
-    painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+    left = min(max(axis.centre(frame) - width / 2, axis.left), max(latest, axis.left))
+    return QRectF(left, rect.y + 1, width + 2, rect.height - 9)
+
+
+def _playhead_box(painter: QPainter, layout: Layout, axis: Axis, frame: int) -> QRectF:
+    """Where the number of the current frame stands."""
+    width = painter.fontMetrics().horizontalAdvance(str(frame)) + 10
+    left = min(max(axis.centre(frame) - width / 2, axis.left - 12), layout.width - width)
+    return QRectF(left, layout.ruler.y + 1, width, layout.ruler.height - 7)
 
 
 def _handle(painter: QPainter, x: float, side: int, ruler: Rect, *, faint: bool) -> None:

@@ -58,6 +58,13 @@ def wire_cryptomatte(scene: Any, shot: Any, objects: Sequence[str], file: str) -
     image.source = "SEQUENCE"
 
 
+def loose(scene: Any, shot: Any, objects: Sequence[str]) -> list[str]:
+    """Those objects whose Set Alpha node leads nowhere: the composite was the artist's already."""
+    nodes = compat.compositor_tree(scene).nodes
+    found = ((name, nodes.get(f"roto {shot.name} {name}")) for name in objects)
+    return [name for name, node in found if node and not node.outputs["Image"].is_linked]
+
+
 def _sequence(name: str, file: str) -> Any:
     """An image datablock of mattes; its files are read anew."""
     image = _image(name, file)

@@ -8,7 +8,7 @@ from typing import Any
 import bpy
 
 from . import compat, engine, shots
-from .plates import Plate, PlateError, plate_in
+from .plates import Plate, PlateError, on_disk, plate_in
 from .preferences import wrapped
 
 _EDITORS = {"CLIP": "CLIP_EDITOR", "IMAGE": "IMAGE_EDITOR", "SEQUENCER": "SEQUENCE_EDITOR"}
@@ -62,7 +62,7 @@ class _Main:
         if found is not None:
             scene, shot = found
             layout.label(text=f"{shot.name}, frame {shots.frame_of(scene, shot)}", icon="SEQUENCE")
-        if plate is not None and (found is None or shots.on_disk(found[1].plate) != plate.path):
+        if plate is not None and (found is None or on_disk(found[1].plate) != plate.path):
             scene = compat.sequencer_scene(context) if plate.kind == "STRIP" else context.scene
             known = shots.shot_of(scene, plate) is not None
             text = f"Open {plate.name} Again" if known else f"Send {plate.name}"
@@ -92,8 +92,8 @@ def _draw_state(layout: Any) -> None:
         text = f"{done} / {total}" if total else ""
         row.progress(factor=done / total if total else 0.0, text=text)
         row.operator("roto.cancel", text="", icon="CANCEL")
-    if state.line:
-        layout.label(text=state.line)
+    for line in wrapped(state.line, _NARROW):
+        layout.label(text=line)
 
 
 class _NeedsShot:

@@ -60,8 +60,8 @@ def place(kind: str, names: Sequence[str]) -> None:
     scene, shot = found
     pattern = shots.beside_project(shot, *_FORMATS[kind][1].split("/"))
     if kind == "MATTE":
-        files = {name: file_at(pattern, shot.first, name) for name in names}
-        compositor.wire_mattes(scene, shot, names, files)
+        firsts = {name: file_at(pattern, shot.first, name) for name in names}
+        compositor.wire_mattes(scene, shot, names, firsts)
     elif kind == "CRYPTOMATTE":
         compositor.wire_cryptomatte(scene, shot, names, file_at(pattern, shot.first))
     else:
@@ -70,5 +70,9 @@ def place(kind: str, names: Sequence[str]) -> None:
             files = [file_at(pattern, frame, name) for frame in frames]
             sequencer.mask_strip(scene, shot, name, files)
     shots.remember_received(shot, kind, list(names))
-    engine.say(f"Received {', '.join(names)}: frames {shot.first} to {shot.last}.")
+    line = f"Received {', '.join(names)}: frames {shot.first} to {shot.last}."
+    unused = [] if kind == "STRIP" else compositor.loose(scene, shot, names)
+    if unused:
+        line += f" To be connected: node {', '.join(unused)}."
+    engine.say(line)
     compat.push_undo("roto: receive")

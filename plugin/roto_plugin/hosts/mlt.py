@@ -43,11 +43,12 @@ _READABLE = frozenset({".png", ".jpg", ".jpeg", ".bmp"})  # stills that are show
 _MOVIES = ("qt-animation", "png-mov")  # R = G = B = A; the filter ignores ProRes' alpha
 _SIGNS = "%?"  # in the path of a sequence they are MLT's own
 
-# As exact for movies: what MLT's decoder makes of 4:2:0 is up to 5 of 255 from what ours does.
+# Where a matte is grey all over, 8-bit alpha is 3 of 255 off in every pixel; and what MLT's decoder
+# makes of a 4:2:0 movie is up to 5 of 255 from what ours does.
 _WAYS = (
-    Way("cutout", "movie", "cut-out, alpha movie", "display", 0.002, 0.03),
+    Way("cutout", "movie", "cut-out, alpha movie", "display", 0.005, 0.03),
     Way("grade", "movie", "grade inside, alpha movie", "display", 0.005, 0.03, "once"),
-    Way("alpha", "movie", "matte, alpha movie", "display", 0.0006, 0.01),
+    Way("alpha", "movie", "matte, alpha movie", "display", 0.005, 0.02),
 )
 
 

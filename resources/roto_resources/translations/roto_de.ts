@@ -301,8 +301,8 @@
         <translation>Belichtung erhöhen</translation>
     </message>
     <message>
-        <source>Feather…</source>
-        <translation>Weiche Kante…</translation>
+        <source>Feather</source>
+        <translation>Weiche Kante</translation>
     </message>
     <message>
         <source>File</source>
@@ -1511,6 +1511,10 @@
         <translation>Kein Objekt ist angehakt.</translation>
     </message>
     <message>
+        <source>Something is under way: export when it has ended, or stop it.</source>
+        <translation>Etwas läuft noch: exportieren, wenn es zu Ende ist, oder es stoppen.</translation>
+    </message>
+    <message>
         <source>The files need a name.</source>
         <translation>Die Dateien brauchen einen Namen.</translation>
     </message>
@@ -1726,6 +1730,10 @@
         <translation>Sieh im Streifen nach, was sich geändert hat; {accept} nimmt es an.</translation>
     </message>
     <message>
+        <source>Mattes are being written. An edit makes the export begin anew.</source>
+        <translation>Mattes werden geschrieben. Nach einer Änderung beginnt der Export von vorn.</translation>
+    </message>
+    <message>
         <source>More strokes refine it, with Alt or the right button outside. Enter keeps it.</source>
         <translation>Weitere Striche verfeinern, mit Alt oder rechter Taste außen. Enter behält es.</translation>
     </message>
@@ -1740,6 +1748,10 @@
     <message>
         <source>{export} exports the mattes.</source>
         <translation>{export} exportiert die Mattes.</translation>
+    </message>
+    <message>
+        <source>{name} is hidden: {show} shows it again.</source>
+        <translation>{name} ist verborgen: {show} zeigt es wieder.</translation>
     </message>
     <message>
         <source>{next} goes to the frame that is worth a check; paint to correct it. {export} exports.</source>
@@ -3010,8 +3022,8 @@
         <translation>Weiter, wo dieser Clip verlassen wurde.</translation>
     </message>
     <message>
-        <source>The mattes are written.</source>
-        <translation>Die Mattes sind geschrieben.</translation>
+        <source>The mattes are written: {where}</source>
+        <translation>Die Mattes sind geschrieben: {where}</translation>
     </message>
     <message>
         <source>This project is being worked on elsewhere: you can look, not change.</source>
@@ -3021,6 +3033,14 @@
 <context>
     <name>Workspace</name>
     <message>
+        <source>All frames from {first} to {last} are found already.</source>
+        <translation>Alle Frames von {first} bis {last} sind schon gefunden.</translation>
+    </message>
+    <message>
+        <source>No frame from {first} to {last} is stale.</source>
+        <translation>Kein Frame von {first} bis {last} ist veraltet.</translation>
+    </message>
+    <message>
         <source>There is no frame to check: propagate first.</source>
         <translation>Es gibt keinen Frame zu prüfen: Propagiere zuerst.</translation>
     </message>
@@ -3029,12 +3049,20 @@
         <translation>An diesem Frame gibt es keinen Keyframe des aktiven Objekts.</translation>
     </message>
     <message>
+        <source>There is no mask of {name} at this frame.</source>
+        <translation>In diesem Frame gibt es keine Maske von {name}.</translation>
+    </message>
+    <message>
         <source>There is no mask of {name} there.</source>
         <translation>Dort gibt es keine Maske von {name}.</translation>
     </message>
     <message>
         <source>There is no mask yet: paint the object on one frame first.</source>
         <translation>Es gibt noch keine Maske: Male das Objekt zuerst auf einem Frame.</translation>
+    </message>
+    <message>
+        <source>{name} was not found at this frame yet: propagate first.</source>
+        <translation>{name} wurde in diesem Frame noch nicht gefunden: erst propagieren.</translation>
     </message>
 </context>
 </TS>

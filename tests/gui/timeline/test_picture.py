@@ -77,6 +77,25 @@ def test_suggestions_cached_frames_and_the_playhead_are_seen(timeline):
     assert np.argmax(line.sum(1)) == pytest.approx(timeline.axis.centre(1070), abs=1.5)
 
 
+def test_no_half_number_stands_beside_the_playheads(timeline):
+    """At 1001 the playhead's number covers a part of its neighbour's, which would read 002."""
+    timeline.set_snapshot(snapshot(*two_objects().objects, frames=range(1001, 1031)))
+    rect, axis = timeline.layout_now.ruler, timeline.axis
+
+    def bright(first, last):
+        rows = pixels(timeline)[round(rect.y + 2) : round(rect.bottom - 9)]
+        return int((rows[:, round(first) : round(last)].min(-1) > 110).sum())
+
+    numbers = [f for f in range(1001, 1031) if f % 2 == 0]
+    end = axis.centre(1001) + timeline.fontMetrics().horizontalAdvance("1001") / 2 + 6
+    near = next(f for f in numbers if axis.centre(f) > axis.centre(1001))
+    width = timeline.fontMetrics().horizontalAdvance(str(near)) / 2
+    assert axis.centre(near) - width < end < axis.centre(near) + width  # they would overlap
+    assert bright(end, axis.centre(near) + width) == 0
+    timeline.set_frame(1015)
+    assert bright(end, axis.centre(near) + width) > 0
+
+
 def test_ten_thousand_frames_of_eight_objects_paint_at_once(qtbot):
     rng = np.random.default_rng(0)
     frames = range(1001, 11_001)

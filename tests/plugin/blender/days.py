@@ -142,6 +142,8 @@ def more_keyframes(host: Host, scene) -> None:
     told["cancelled"] = [host.state.line, host.state.status["objects"][1]["states"]]
     host.ask(bpy.ops.roto.propagate)
     told["both"] = host.state.status["objects"]
+    host.ask(bpy.ops.roto.receive, kind="MATTE")
+    told["received"] = host.state.line
     scene.frame_set(1004)
     host.ask(bpy.ops.roto.paint)
     image = host.opened()[1].painting

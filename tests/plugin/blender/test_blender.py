@@ -182,6 +182,15 @@ def shape_of(states: list[dict], name: str) -> dict:
     return next(one["states"] for one in states if one["name"] == name)
 
 
+def test_a_blender_that_is_promised_and_missing_is_a_failure(monkeypatch, tmp_path):
+    monkeypatch.setenv("ROTO_HOSTS", str(tmp_path))
+    with pytest.raises(pytest.fail.Exception, match=r"there is no .*bpy-5\.0"):
+        python_of("5.0")
+    monkeypatch.delenv("ROTO_HOSTS")
+    with pytest.raises(pytest.skip.Exception, match="ROTO_HOSTS is not set"):
+        python_of("5.0")
+
+
 @pytest.mark.parametrize("after", ["", "2"])
 @pytest.mark.parametrize(("kind", "bounds"), [("matte", COMPOSITOR), ("crypto", CRYPTOMATTE)])
 def test_the_composite_has_the_matte_as_its_alpha(worked, kind, bounds, after):
@@ -318,6 +327,8 @@ def test_a_file_and_an_absence_are_keyframes_and_cancelling_keeps_what_is_done(m
     assert "missing" in states
     both = shape_of(told["both"], "other")
     assert "missing" not in both
+    line = "Received hero, other: frames 1001 to 1008. To be connected: node other."
+    assert told["received"] == line
     assert "missing" in told["reverted"]
 
 
