@@ -204,7 +204,7 @@ def deliver(session: Session, order: Order, found: Gaps | None = None) -> Iterat
         job = order.job(subject_of(session, order.names))
         check(job, order.chosen)
         if order.chosen.movie:
-            _check_whole(gaps(session, order) if found is None else found)
+            _check_whole(order, gaps(session, order) if found is None else found)
         exporter = stack.enter_context(order.chosen.open(job))
         pictures = _Pictures(session, order, missing, exporter)
         threads = _threads(order, job.subject)
@@ -222,9 +222,14 @@ def _in_turn(
         yield Written(Propagated(frame, result, done, len(order.frames)), files)
 
 
-def _check_whole(found: Gaps) -> None:
+def needs_all(order: Order, found: Gaps) -> bool:
+    """Whether gaps cannot be left out of an order: a movie has no holes."""
+    return not order.labels and order.chosen.movie and bool(found.missing)
+
+
+def _check_whole(order: Order, found: Gaps) -> None:
     """Make sure that a movie has no holes, before an hour is spent on what comes before one."""
-    if found.missing:
+    if needs_all(order, found):
         holes = replace(found, open={})
         raise ExportError(
             f"A movie cannot have holes, but {holes}: propagate there, choose another range, or "

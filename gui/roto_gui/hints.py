@@ -29,7 +29,7 @@ def hint(
         snapshot: The project; None: none is open.
         active: The active object.
         busy: Whether something is under way.
-        receipt: Whether a propagation waits to be accepted.
+        receipt: Whether a propagation waits to be accepted that changed what was known.
         way: Gives how a command is reached, by its id: its key, or else its menu.
         begun: Name of the tool that has begun something and not finished it; empty: none.
         locked: Whether the active object is locked at the frame on the canvas.

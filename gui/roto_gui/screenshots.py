@@ -135,6 +135,8 @@ class Tour:
             window.actions_.run(name)
             dialog = window.app_dialog()
             if dialog is not None:
+                if isinstance(dialog, ExportDialog):
+                    dialog.form.set_folder("/shots/sh010/mattes")
                 self._grab(name, dialog)
                 if isinstance(dialog, ExportDialog):
                     self._exports(dialog)

@@ -253,12 +253,13 @@ class Wiring(QObject):
         if not window.config.preferences.hints:
             window.status.set_hint("")
             return
+        receipt = self.document.receipt
         text = hint(
             snapshot,
             self.work.active,
             busy=self.document.busy,
             begun=self.painter.tool.name if self.painter.tool.busy else "",
-            receipt=self.document.receipt is not None,
+            receipt=receipt is not None and any(not change.first for change in receipt.changes),
             way=window.actions_.way,
             exporting=self._progress is not None and self._progress.what == "export",
             locked=snapshot is not None and snapshot.locked(self.work.frame, self.stage.active),

@@ -31,7 +31,7 @@ Made by `python -m roto_plugin.conformance -o docs/conformance.md`; do not edit.
 Every host renders the same shot: a gradient of 96 x 64 pixels, an anti-aliased disc that moves 6
 pixels a frame, frames 1001 to 1008 at 24000/1001 frames per second. Its pixels are compared with
 the composite that NumPy makes of the plate and the package's EXR mattes. Errors are parts of the
-whole range of values: one step of 8 bits is 0.0039. A frame too early or too late would be a mean
+whole range of values: one step of 8 bits is 3.9e-03. A frame too early or too late would be a mean
 error of more than 0.02.
 
 """
@@ -92,8 +92,8 @@ def _reports(adapter: HostAdapter) -> list[ConformanceReport]:
 
 
 def _row(one: ConformanceReport) -> tuple[str, ...]:
-    promised = f"mean {one.way.mean:.4f}, max {one.way.most:.3f}" + ("" if one.ok else ": BROKEN")
-    errors = (f"{one.mean:.5f}", f"{one.most:.4f}")
+    promised = f"mean {one.way.mean:g}, max {one.way.most:.2g}" + ("" if one.ok else ": BROKEN")
+    errors = (f"{one.mean:.1e}", f"{one.most:.1e}")
     return (one.host, one.version, one.way.title, one.way.light, *errors, promised)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from roto.delivery import Order, deliver, gaps
+from roto.delivery import Order, deliver, gaps, needs_all
 from roto.errors import ExportError
 from roto.export import FramePattern
 from roto.export.contract import Look
@@ -58,7 +58,8 @@ def export(
     order = _order(session, params, roots)
     found = gaps(session, order)
     if found and not params.get("partial", False):
-        raise ExportError(f"{found}: propagate first, or export partial.")
+        other = "" if needs_all(order, found) else ", or export partial"
+        raise ExportError(f"{found}: propagate first{other}.")
     for one in deliver(session, order, found):
         event = one.event
         files = [str(path) for path in one.files]

@@ -12,7 +12,7 @@ from roto.cli.output import emit, say
 from roto.cli.projects import chosen, command_line, opened, range_of
 from roto.cli.propagate import write_overlay_movie
 from roto.cli.texts import count
-from roto.delivery import Gaps, deliver, gaps, only
+from roto.delivery import Gaps, deliver, gaps, needs_all, only
 from roto.errors import ExportError
 
 if TYPE_CHECKING:
@@ -43,7 +43,8 @@ def run(options: argparse.Namespace) -> int:
         found = gaps(session, order)
         if found and not options.partial:
             again = command_line("run", options)
-            raise ExportError(f"{found}: first {again}, or export with --partial.")
+            other = "" if needs_all(order, found) else ", or export with --partial"
+            raise ExportError(f"{found}: first {again}{other}.")
         written, kept = _write(options, session, order, found)
         if options.overlay:
             _write_overlay(Path(options.overlay), session, order)

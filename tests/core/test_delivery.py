@@ -376,6 +376,17 @@ class TestCommand:
         assert names_in("movies") == ["box.mkv", "left arm.mkv"]
         assert "Wrote 2 mattes" in capsys.readouterr().out
 
+    def test_movies_are_never_offered_with_holes(self, session, capsys):
+        session.set_keyframe(1004, {"van": arm()})  # and not propagated
+        start = "roto: error: van is missing at 1001-1003, 1005-1006: first roto run shot.roto"
+        assert main(["export", "shot.roto", "-o", "out/{object}.mov"]) == 1
+        assert capsys.readouterr().err == f"{start}.\n"
+        assert main(["export", "shot.roto", "-o", "out/{object}.####.exr"]) == 1
+        assert capsys.readouterr().err == f"{start}, or export with --partial.\n"
+        assert self.export("-o", "out/{object}.mov") == 1
+        assert "A movie cannot have holes, but van is missing at" in capsys.readouterr().err
+        assert not Path("out").exists()
+
     def test_cutouts(self, session, capsys):
         assert self.export("-o", "out/{object}.%04d.exr", "--content", "cutout") == 0
         assert "Wrote 12 cut-outs" in capsys.readouterr().out

@@ -265,6 +265,24 @@ def test_defaults_come_back_and_other_things_stay(qtbot):
     assert config.preferences.bindings == CHANGED["bindings"]
 
 
+def test_a_model_that_is_not_there_is_noticed_at_once(qtbot, dialog, tmp_path):
+    ok = dialog.buttons.button(QDialogButtonBox.StandardButton.Ok)
+    dialog.model.setCurrentText("nonsense")
+    assert not ok.isEnabled()
+    assert dialog.trouble.isVisible()
+    assert "nonsense" in dialog.trouble.text()
+    dialog.accept()
+    assert dialog.isVisible()
+    weights = tmp_path / "mine.safetensors"
+    weights.write_bytes(b"")
+    for name in (str(weights), "", dialog.model.itemText(1)):
+        dialog.model.setCurrentText(name)
+        assert ok.isEnabled(), name
+        assert dialog.trouble.isHidden()
+    dialog.accept()
+    assert dialog.isHidden()
+
+
 def test_the_dialog_holds_nothing_up(dialog):
     assert dialog.isVisible()
     assert not os.path.exists(dialog.config.path)

@@ -239,6 +239,15 @@ class TestPackage:
         ready(qtbot, dialog)
         assert dialog.export_button.isEnabled()
 
+    def test_another_clip_is_not_called_as_the_one_before(self, dialog, shot):
+        choose(dialog, format="package")
+        dialog.form.name.setText("mine.mattes")
+        dialog.set_snapshot(shot)
+        assert dialog.form.name.text() == "mine.mattes"
+        other = replace(shot.clip, path=shot.clip.path.replace("sh010", "sh020"))
+        dialog.set_snapshot(replace(shot, clip=other))
+        assert dialog.form.name.text() == "sh020.mattes"
+
     def test_numbers_in_the_folders_name_do_no_harm(self, dialog, qtbot, tmp_path):
         choose(dialog, format="package")
         dialog.form.set_folder(str(tmp_path / "take #3"))

@@ -168,6 +168,28 @@ def test_no_object_gets_an_empty_name(qtbot: QtBot, window: MainWindow) -> None:
     assert [o.name for o in window.document.snapshot.objects] == ["van"]
 
 
+def test_the_hint_speaks_of_changes_only_where_something_changed(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    rectangle(qtbot, window, square_at(0))
+    propagate(qtbot, window)
+    assert window.receipts.isVisible()
+    assert "changed" not in window.status.hint.whole  # all frames are new
+
+
+def test_a_lifetime_that_ends_before_it_starts_is_not_asked_for(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    rectangle(qtbot, window, square_at(0))
+    go(qtbot, window, FIRST + 5)
+    act(qtbot, window, "lifetime_last")
+    go(qtbot, window, FIRST + 8)
+    act(qtbot, window, "lifetime_first")
+    assert "clear it first" in said(window)
+    assert window.work.active is not None
+    assert (window.work.active.first, window.work.active.last) == (None, FIRST + 5)
+
+
 def test_three_dots_are_for_what_opens_a_dialog(qtbot: QtBot, window: MainWindow) -> None:
     rectangle(qtbot, window, square_at(0))
     dotted = {name for name, a in window.actions_.actions.items() if a.text().endswith("…")}

@@ -123,8 +123,10 @@ class Helping:
         )
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
-        ok = dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Ok)
-        dialog.textValueChanged.connect(lambda name: ok.setEnabled(bool(name.strip())))
+        box = dialog.findChild(QDialogButtonBox)
+        if box is not None:
+            ok = box.button(QDialogButtonBox.StandardButton.Ok)
+            dialog.textValueChanged.connect(lambda name: ok.setEnabled(bool(name.strip())))
 
     def recolour_object(self) -> None:
         """Ask for a colour."""

@@ -80,7 +80,8 @@ def _as_found(work: Workspace, alpha: Alpha) -> Alpha:
     if active is not None and unknown and not alpha.any():
         text = work.tr("{name} was not found at this frame yet: propagate first.")
         raise MaskError(text.format(name=active.name))
-    return alpha.copy()
+    found: Alpha = alpha.copy()
+    return found
 
 
 def slots(work: Workspace) -> dict[str, Callable[..., None]]:

@@ -83,4 +83,10 @@ def _lifetime(work: Workspace, side: str) -> None:
         return
     first = work.frame if side == "first" else found.first
     last = work.frame if side == "last" else found.last
+    if first is not None and last is not None and first > last:
+        text = work.tr(
+            "The lifetime of {name} would end at {last}, before {first}: clear it first."
+        )
+        work.noticed.emit(text.format(name=found.name, first=first, last=last))
+        return
     work.document.set_lifetime(found.id, first, last)

@@ -82,7 +82,10 @@ class ExportForm(QWidget):
     def set_snapshot(self, snapshot: Snapshot, default_folder: str) -> None:
         """Show the objects and what the clip's frames are; ticks stay as they are."""
         self.blockSignals(True)
-        self._default_package = package_name(snapshot.clip)
+        default = package_name(snapshot.clip)
+        if default != self._default_package:  # another clip's package is not to be replaced
+            self._choices = replace(self._choices, package="")
+        self._default_package = default
         if not self._choices.folder:
             self._default_folder = default_folder
             self.folder.setText(default_folder)

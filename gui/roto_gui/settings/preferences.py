@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFormLayout,
     QGroupBox,
+    QLabel,
     QPushButton,
     QSizePolicy,
     QSpinBox,
@@ -22,7 +23,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from roto.models import list_models
+from roto.errors import WeightsNotFoundError
+from roto.models import find_model, list_models
 from roto_gui.language import languages
 from roto_gui.settings.config import Preferences
 from roto_gui.theme import LINE
@@ -89,13 +91,18 @@ class PreferencesDialog(QDialog):
         self.setMinimumWidth(440)
         self._config = config
         self._make_fields()
+        self.trouble = QLabel(self, wordWrap=True, visible=False)
+        self.trouble.setProperty("warning", True)
         box = QVBoxLayout(self)
         for group in (self._picture(), self._engine(), self._work()):
             box.addWidget(group)
         box.addStretch()
-        box.addWidget(self._buttons())
+        box.addWidget(self.trouble)
+        self.buttons = self._buttons()
+        box.addWidget(self.buttons)
         self.show_values(config.preferences)
         self._shown: dict[str, object] = self._values()
+        self.model.currentTextChanged.connect(self._check_model)
 
     def show_values(self, values: Preferences) -> None:
         """Fill the fields; nothing is changed by it."""
@@ -115,6 +122,8 @@ class PreferencesDialog(QDialog):
 
     def accept(self) -> None:
         """Apply, keep, close."""
+        if not self._ok.isEnabled():
+            return
         # Fields round: one that nobody touched must not change what it shows.
         values = self._values()
         shown = self._shown
@@ -126,6 +135,23 @@ class PreferencesDialog(QDialog):
         """Fill the fields with the defaults; OK applies them."""
         self.show_values(Preferences())
         self._shown = {}
+
+    def _check_model(self, text: str) -> None:
+        """A network that is not there is noticed now, not when the next clip is opened."""
+        trouble = ""
+        name = text.strip()
+        if name and name != self._shown.get("model"):
+            try:
+                find_model(name)
+            except WeightsNotFoundError as error:
+                trouble = str(error)
+        self.trouble.setText(trouble)
+        self.trouble.setVisible(bool(trouble))
+        self._ok.setEnabled(not trouble)
+
+    @property
+    def _ok(self) -> QPushButton:
+        return self.buttons.button(QDialogButtonBox.StandardButton.Ok)
 
     def _values(self) -> dict[str, object]:
         side = self.short_side.value()

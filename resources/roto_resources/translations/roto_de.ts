@@ -3041,6 +3041,10 @@
         <translation>Kein Frame von {first} bis {last} ist veraltet.</translation>
     </message>
     <message>
+        <source>The lifetime of {name} would end at {last}, before {first}: clear it first.</source>
+        <translation>Die Lebensdauer von {name} würde bei {last} enden, vor {first}: erst aufheben.</translation>
+    </message>
+    <message>
         <source>There is no frame to check: propagate first.</source>
         <translation>Es gibt keinen Frame zu prüfen: Propagiere zuerst.</translation>
     </message>
