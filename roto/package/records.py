@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
+from typing import TYPE_CHECKING, Literal, TypeAlias, overload
 
 from roto.errors import PackageError
 from roto.export.contract import Provenance
@@ -298,9 +298,3 @@ class Package:
         if file not in self.files:
             raise PackageError(f"{self.folder / MANIFEST} does not list the file {file!r}.")
         return within(self.folder, file)
-
-    def as_json(self) -> dict[str, Any]:
-        """What ``matte.json`` says."""
-        from roto.package.manifest import to_manifest
-
-        return to_manifest(self)

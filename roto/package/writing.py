@@ -15,7 +15,7 @@ from roto.errors import ExportError, PackageError
 from roto.package.channels import channel_of
 from roto.package.checking import extra_files
 from roto.package.folders import whole_folder
-from roto.package.manifest import from_manifest
+from roto.package.manifest import from_manifest, to_manifest
 from roto.package.orders import PackageOrder, Way, check_gaps, check_movies
 from roto.package.reading import read_package
 from roto.package.records import (
@@ -106,7 +106,7 @@ def _write(session: Session, plan: _Plan, *, replace_it: bool) -> Generator[Writ
         writers = Writers(session, plan.subject, plan.ways, plan.frames, plan.found.missing, root)
         for done in writers.write():
             yield Written(done.event, [plan.folder / name for name in done.files])
-        manifest = replace(described, files=writers.files).as_json()
+        manifest = to_manifest(replace(described, files=writers.files))
         package = from_manifest(manifest, root)  # what we write, we can read
         (root / MANIFEST).write_bytes(_text(manifest).encode("utf-8"))
     return replace(package, folder=plan.folder)
