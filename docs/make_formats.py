@@ -76,7 +76,8 @@ window (the first file's; never so that a matte is cut), and text attributes `ro
 name; layer names are ASCII) and `roto/missing` (objects that are not known at this frame; their
 layers are black). PNG has `roto/version`, `roto/alpha`, `roto/colour`, `roto/object` and
 `roto/key` in text chunks, TIFF in ImageDescription: a frame that nothing was done to gives the
-same file, byte for byte. Movies have theirs as JSON in the comment.
+same file, byte for byte. Pixels that are not square are told in PNG's chunk pHYs and in TIFF's
+resolution. Movies have theirs as JSON in the comment.
 
 ## Movies
 

@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from roto_gui.actions.shortcuts import effective_keys
-from roto_gui.actions.table import EDITS
 from roto_gui.commands import locks, masks, moving
-from roto_gui.hints import hint
+from roto_gui.guide import Guide
 from roto_gui.settings.places import Place
 from roto_gui.tools.brush import Brush
 
 if TYPE_CHECKING:
-    from roto_gui.actions.table import Needs
     from roto_gui.main_window import MainWindow
     from roto_gui.settings.config import Preferences
     from roto_gui.state import Colour, Progress
@@ -37,7 +35,7 @@ class Wiring(QObject):
         self.window = window
         self.work, self.document = window.work, window.document
         self.stage, self.painter = window.work.stage, window.work.painter
-        self._progress: Progress | None = None  # of what is under way
+        self.guide = Guide(window)
         self._wire_document()
         self._wire_stage()
         self._wire_moving()
@@ -50,7 +48,7 @@ class Wiring(QObject):
         window.actions_.set_checked("loop", self.work.loop)
         self._show_view()
         self._show_tool(self.painter.tool.name)
-        self._show_state()
+        self.guide.show_state()
 
     # Each of these is one area
 
@@ -79,10 +77,10 @@ class Wiring(QObject):
         stage.frame_changed.connect(window.transport.set_frame)
         stage.frame_changed.connect(window.objects_panel.set_frame)
         stage.frame_changed.connect(window.receipts.set_frame)
-        stage.frame_changed.connect(lambda _: self._show_hint())
+        stage.frame_changed.connect(lambda _: self.guide.show_hint())
         stage.active_changed.connect(window.timeline.set_active)
         stage.active_changed.connect(window.objects_panel.set_active)
-        stage.active_changed.connect(lambda _: self._show_state())
+        stage.active_changed.connect(lambda _: self.guide.show_state())
         stage.cached_changed.connect(lambda: window.timeline.set_cached(stage.cached))
         stage.view_changed.connect(lambda _: self._show_view())
         stage.solo_changed.connect(self._show_solo)
@@ -114,10 +112,10 @@ class Wiring(QObject):
             lambda name, amount: masks.operate(self.work, name, amount)
         )
         painter.tool_changed.connect(self._show_tool)
-        painter.painted.connect(lambda _: self._show_state())
+        painter.painted.connect(lambda _: self.guide.show_state())
         painter.locked.connect(lambda frame: locks.refuse_active(self.work, frame))
         painter.region_drawn.connect(lambda frame, drawn: locks.take(self.work, frame, drawn))
-        painter.busy_changed.connect(lambda _: self._show_state())
+        painter.busy_changed.connect(lambda _: self.guide.show_state())
         self.work.brush_changed.connect(options.set_brush)
         self.work.scribble_changed.connect(options.set_scribble)
         window.canvas.brush_dragged.connect(self._drag_brush)
@@ -205,13 +203,13 @@ class Wiring(QObject):
         window.transport.set_snapshot(snapshot)
         window.objects_panel.set_snapshot(snapshot)
         window.status.set_snapshot(snapshot)
-        self._show_state()
+        self.guide.show_state()
 
     def _show_progress(self, progress: Progress | None) -> None:
-        self._progress = progress
+        self.guide.progress = progress
         self.window.timeline.set_progress(progress)
         self.window.status.set_progress(progress)
-        self._show_state()
+        self.guide.show_state()
 
     def _tell_ended(self, what: str, how: str) -> None:
         """Of an export nothing else tells that it is done."""
@@ -228,53 +226,7 @@ class Wiring(QObject):
         self.window.timeline.mark_changed(
             {change.frame: 1 - change.iou for change in changes if not change.first}
         )
-        self._show_state()
-
-    def _show_state(self) -> None:
-        """The hint, and which commands there are."""
-        snapshot, window = self.document.snapshot, self.window
-        active = self.work.active
-        self._show_hint()
-        have: list[Needs] = []
-        without = self._nothing_to()
-        if snapshot is not None:
-            have.append("clip")
-            if active is not None:
-                have.append("object")
-            if any(o.confidence for o in snapshot.objects):
-                have.append("result")
-            if self.document.receipt is not None:
-                have.append("receipt")
-        window.actions_.set_available(have, without)
-        window.tool_options.set_operations_enabled(active is not None)
-
-    def _show_hint(self) -> None:
-        window, snapshot = self.window, self.document.snapshot
-        if not window.config.preferences.hints:
-            window.status.set_hint("")
-            return
-        receipt = self.document.receipt
-        text = hint(
-            snapshot,
-            self.work.active,
-            busy=self.document.busy,
-            begun=self.painter.tool.name if self.painter.tool.busy else "",
-            receipt=receipt is not None and any(not change.first for change in receipt.changes),
-            way=window.actions_.way,
-            exporting=self._progress is not None and self._progress.what == "export",
-            locked=snapshot is not None and snapshot.locked(self.work.frame, self.stage.active),
-        )
-        window.status.set_hint(text)
-
-    def _nothing_to(self) -> list[str]:
-        """Commands there is nothing for: undo, redo, stop, and all edits where one may look."""
-        snapshot = self.document.snapshot
-        idle = [] if self._progress is not None else ["stop", "pause"]
-        if snapshot is not None and snapshot.read_only:
-            return [*EDITS, *idle]
-        undo = snapshot is not None and (snapshot.undo or self.painter.busy)
-        redo = snapshot is not None and snapshot.redo
-        return [*idle, *(name for name, some in (("undo", undo), ("redo", redo)) if not some)]
+        self.guide.show_state()
 
     def _show_view(self) -> None:
         view, actions = self.stage.view, self.window.actions_
@@ -291,7 +243,7 @@ class Wiring(QObject):
     def _show_tool(self, name: str) -> None:
         self.window.tool_options.set_tool(name)
         self.window.actions_.set_checked(f"tool_{name}", True)
-        self._show_state()
+        self.guide.show_state()
 
     # Settings
 
@@ -313,7 +265,7 @@ class Wiring(QObject):
         if before is None or before.scribble_size != preferences.scribble_size:
             self.work.set_scribble(preferences.scribble_size / 2)
         window.canvas.set_background(preferences.canvas_background)
-        self._show_state()
+        self.guide.show_state()
 
     def _set_pressure(self, what: str) -> None:
         for tool in self.painter.tools.values():

@@ -43,6 +43,8 @@ class Listener:
     def close(self) -> None:
         """Let nobody in any more."""
         with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)  # wakes who waits for clients
+        with suppress(OSError):
             self._socket.close()
         with suppress(OSError):
             self._file.unlink()

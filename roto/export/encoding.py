@@ -6,6 +6,7 @@ import io
 import json
 import struct
 import zlib
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,7 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _AFTER_HEADER = 33  # the signature and the first chunk of every PNG
 _MOST_NOTES = 1 << 20  # bytes of a PNG in which notes are looked for
 _STRIP_BYTES = 1 << 18  # readers take strips one by one
+_SQUARE = Fraction(1)
 
 
 def levels_of(values: npt.NDArray[np.float32], depth: int) -> npt.NDArray[Any]:
@@ -35,12 +37,18 @@ def levels_of(values: npt.NDArray[np.float32], depth: int) -> npt.NDArray[Any]:
     return levels
 
 
-def encode_png(levels: npt.NDArray[Any], notes: Mapping[str, str] | None = None) -> bytes:
+def encode_png(
+    levels: npt.NDArray[Any],
+    notes: Mapping[str, str] | None = None,
+    *,
+    pixel_aspect: Fraction = _SQUARE,
+) -> bytes:
     """A PNG; alpha in it is straight, as the standard has it.
 
     Args:
         levels: uint8 or uint16: (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGB and alpha.
         notes: Text of 7 bits by keyword.
+        pixel_aspect: Width of a pixel over its height; written where it is not 1.
 
     Raises:
         ExportError: the library refuses.
@@ -54,9 +62,10 @@ def encode_png(levels: npt.NDArray[Any], notes: Mapping[str, str] | None = None)
     if not done:
         raise ExportError("Cannot write a PNG: the picture could not be encoded.")
     whole = data.tobytes()
-    if not notes:
-        return whole
-    chunks = b"".join(_text_chunk(name, text) for name, text in notes.items())
+    chunks = b"".join(_text_chunk(name, text) for name, text in (notes or {}).items())
+    if pixel_aspect != 1:
+        across, down = _pixels_per_unit(pixel_aspect)
+        chunks += _chunk(b"pHYs" + struct.pack(">IIB", across, down, 0))  # 0: of no known length
     return whole[:_AFTER_HEADER] + chunks + whole[_AFTER_HEADER:]
 
 
@@ -65,6 +74,7 @@ def encode_tiff(
     notes: Mapping[str, str] | None = None,
     *,
     premultiplied: bool = False,
+    pixel_aspect: Fraction = _SQUARE,
 ) -> bytes:
     """A deflated TIFF; the tag ExtraSamples says whether colours are multiplied by alpha.
 
@@ -72,6 +82,7 @@ def encode_tiff(
         levels: uint8, uint16 or float32: (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGB and alpha.
         notes: Text of 7 bits by keyword; goes into ImageDescription as JSON.
         premultiplied: What is said of alpha.
+        pixel_aspect: Width of a pixel over its height.
     """
     import tifffile
 
@@ -90,6 +101,8 @@ def encode_tiff(
         rowsperstrip=max(1, _STRIP_BYTES // row),
         description=json.dumps(dict(notes)) if notes else None,
         software="roto",
+        resolution=_pixels_per_unit(pixel_aspect) if pixel_aspect != 1 else None,
+        resolutionunit="none" if pixel_aspect != 1 else None,
         metadata=None,
         byteorder="<",
     )
@@ -127,6 +140,14 @@ def tiff_notes(path: Path) -> dict[str, str]:
     return notes if isinstance(notes, dict) else {}
 
 
+def _pixels_per_unit(pixel_aspect: Fraction) -> tuple[int, int]:
+    """Across and down: of wide pixels there are fewer across."""
+    return pixel_aspect.denominator, pixel_aspect.numerator
+
+
 def _text_chunk(name: str, text: str) -> bytes:
-    body = b"tEXt" + name.encode("latin-1") + b"\0" + text.encode("latin-1", "replace")
+    return _chunk(b"tEXt" + name.encode("latin-1") + b"\0" + text.encode("latin-1", "replace"))
+
+
+def _chunk(body: bytes) -> bytes:
     return struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))

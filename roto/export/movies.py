@@ -17,7 +17,6 @@ out, or of which a matte is missing, are refused: all later ones would move.
 
 from __future__ import annotations
 
-import os
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -25,6 +24,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from roto.errors import ExportError, SettingsError
+from roto.export.ahead import cores
 from roto.export.atomic import atomic_path
 from roto.export.contract import Format, Picture, one_file
 from roto.export.movie_file import Encoding, MovieFile, Reel
@@ -130,7 +130,7 @@ class Movies:
         tags = tags_of(self._job, object_id, part.shows)
         reel = Reel(subject.size, subject.frame_rate, subject.pixel_aspect, tags)
         count = len(subject.names) * len(self._parts)
-        threads = max(1, min(_MOST_THREADS, (os.cpu_count() or 1) // count))
+        threads = max(1, min(_MOST_THREADS, cores() // count))
         file = MovieFile(temporary, target, part.encoding, reel, threads)
         stack.callback(file.abandon)
         return file

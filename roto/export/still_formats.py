@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from roto.export.contract import Job, Picture
     from roto.export.pixels import Floats
 
-    Encode = Callable[[Floats, int, Mapping[str, str], bool], bytes]
+    Encode = Callable[[Floats, int, Mapping[str, str], Job], bytes]
 
 _PNG_DEPTHS, _TIFF_DEPTHS = (8, 16), (16, 8, 32)
 
@@ -39,19 +39,24 @@ class _Stills:
             path = self.job.pattern.path(picture.frame, name)
             shown = picture_of(self.job, picture, object_id, "display")
             own = {**notes, "roto/object": as_json([name])}
-            data = self.encode(shown, self.depth, own, self.job.look.premultiplied)
+            data = self.encode(shown, self.depth, own, self.job)
             write_bytes_atomic(path, data)
             paths.append(path)
         return paths
 
 
-def _png(shown: Floats, depth: int, notes: Mapping[str, str], premultiplied: bool) -> bytes:
-    del premultiplied  # the standard knows straight alpha only, and the table says so
-    return encode_png(levels_of(shown, depth), notes)
+def _png(shown: Floats, depth: int, notes: Mapping[str, str], job: Job) -> bytes:
+    # The standard knows straight alpha only, and the table says so.
+    return encode_png(levels_of(shown, depth), notes, pixel_aspect=job.subject.pixel_aspect)
 
 
-def _tiff(shown: Floats, depth: int, notes: Mapping[str, str], premultiplied: bool) -> bytes:
-    return encode_tiff(levels_of(shown, depth), notes, premultiplied=premultiplied)
+def _tiff(shown: Floats, depth: int, notes: Mapping[str, str], job: Job) -> bytes:
+    return encode_tiff(
+        levels_of(shown, depth),
+        notes,
+        premultiplied=job.look.premultiplied,
+        pixel_aspect=job.subject.pixel_aspect,
+    )
 
 
 def _format(

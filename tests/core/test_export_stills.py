@@ -4,12 +4,14 @@ import errno
 import os
 import stat
 import sys
+from fractions import Fraction
 from pathlib import Path
 
 import cv2
 import numpy as np
 import OpenEXR
 import pytest
+import tifffile
 from PIL import Image
 
 from roto.errors import ExportError, MaskError, SettingsError
@@ -22,6 +24,10 @@ from roto.export import (
     write_matte,
 )
 from roto.export.atomic import remove_leftovers
+from roto.export.contract import Job, Look, Picture, Subject
+from roto.export.encoding import levels_of
+from roto.export.pixels import picture_of, strips
+from roto.export.registry import format_named
 from roto.masks import read_mask
 
 RAMP = np.linspace(0, 1, 35 * 21, dtype=np.float32).reshape(21, 35)
@@ -81,6 +87,60 @@ class TestMattes:
         with pytest.raises(MaskError, match=r"m\.exr"):
             write_matte(tmp_path / "m.exr", np.full((4, 4), value, np.float32))
         assert not list(tmp_path.iterdir())
+
+
+class TestPixelAspect:
+    """Width over height: 2 of an anamorphic plate has half as many pixels across."""
+
+    def written(self, folder, name, aspect):
+        format = format_named(name)
+        pattern = FramePattern(f"{folder}/a.####{format.extensions[0]}")
+        job = Job(Subject(RAMP.shape, {1: "a"}, pixel_aspect=aspect), Look(), pattern, [7])
+        with format.open(job) as exporter:
+            [path] = exporter.write(Picture(7, {1: RAMP}, dict))
+        return path
+
+    @pytest.mark.parametrize("aspect", [Fraction(2), Fraction(10, 11), Fraction(1)])
+    def test_png_and_tiff_say_it(self, tmp_path, aspect):
+        with Image.open(self.written(tmp_path, "png", aspect)) as image:
+            across, down = image.info.get("aspect", (1, 1))
+            assert ("aspect" in image.info) == (aspect != 1)
+            assert Fraction(down, across) == aspect
+        with tifffile.TiffFile(self.written(tmp_path, "tiff", aspect)) as file:
+            tags = file.pages.first.tags
+            ratios = [Fraction(*tags[name].value) for name in ("XResolution", "YResolution")]
+            assert ratios[1] / ratios[0] == aspect
+            assert tags["ResolutionUnit"].value == 1  # of no known length
+
+
+class TestStrips:
+    """Large pictures are worked on strip by strip: no seam, no row left out or done twice."""
+
+    SIZE = (601, 1000)
+
+    @pytest.mark.parametrize("shape", [(601, 1000), (601, 1000, 4), (1, 1), (3, 300_000), (0, 5)])
+    def test_every_row_is_in_one_strip(self, shape):
+        rows = [row for strip in strips(shape) for row in range(shape[0])[strip]]
+        assert rows == list(range(shape[0]))
+
+    def test_levels(self):
+        values = np.random.default_rng(0).random((*self.SIZE, 4), np.float32)
+        for depth, most in ((8, 255), (16, 65535)):
+            expected = np.rint(values * np.float32(most))
+            np.testing.assert_array_equal(levels_of(values, depth), expected)
+
+    @pytest.mark.parametrize("premultiplied", [True, False])
+    def test_cutouts(self, premultiplied):
+        generator = np.random.default_rng(1)
+        matte = generator.random(self.SIZE, np.float32)
+        plate = generator.integers(0, 256, (*self.SIZE, 3), np.uint8)
+        job = Job(
+            Subject(self.SIZE, {1: "a"}), Look("cutout", premultiplied), FramePattern("a"), [1]
+        )
+        found = picture_of(job, Picture(1, {1: matte}, lambda: plate), 1, "display")
+        colour = plate / np.float32(255) * (matte[..., None] if premultiplied else 1)
+        np.testing.assert_array_equal(found[..., :3], colour.astype(np.float32))
+        np.testing.assert_array_equal(found[..., 3], matte)
 
 
 class TestLabelMaps:

@@ -103,7 +103,7 @@ def test_a_crash_loses_no_acknowledged_edit_and_asks_again_what_is_safe(host, sh
     host.open(shot, model=str(tiny_weights), settings=TINY)
     host.ask("set_keyframe", KEY)
     running = host.client.call("propagate")
-    while running.progress is None:
+    while running.progress is None and not running.done:
         host.client.poll()
     first = running.progress["frame"]
     host.crash()
@@ -173,7 +173,7 @@ def test_cancel(host, shot, tiny_weights):
     host.open(shot, model=str(tiny_weights), settings=TINY)
     host.ask("set_keyframe", KEY)
     running = host.client.call("propagate")
-    while running.progress is None:
+    while running.progress is None and not running.done:
         host.client.poll()
     host.client.cancel(running)
     assert host.client.wait(running, SECONDS)["ended"] in ("cancelled", "done")

@@ -14,7 +14,7 @@ import pytest
 from real_hosts import present
 
 from roto import new_session
-from roto.errors import HostError
+from roto.errors import DecodeError, ExportError, HostError
 from roto.export import write_picture
 from roto.fake_engine import FakeEngine
 from roto.package import PackageOrder, read_package, write_package
@@ -62,6 +62,14 @@ def sequence(folder, first=1001, *, size=(HEIGHT, WIDTH)):
     for number in range(COUNT):
         write_picture(folder / f"plate.{first + number:04d}.png", picture(number, size))
     return folder / "plate.####.png"
+
+
+def linear_sequence(folder):
+    for number in range(3):
+        values = np.full((HEIGHT, WIDTH, 3), 0.1 + 0.2 * number, np.float32)
+        header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
+        OpenEXR.File(header, {"RGB": values}).write(str(folder / f"plate.{1001 + number}.exr"))
+    return folder / "plate.####.exr"
 
 
 def movie(path, codec="libx264", pixels="yuv420p", rate=NTSC, **options):
@@ -146,18 +154,26 @@ class TestPlates:
 
     @real
     def test_a_linear_plate_gets_pictures_of_its_own(self, host, tmp_path):
-        for number in range(3):
-            values = np.full((HEIGHT, WIDTH, 3), 0.1 + 0.2 * number, np.float32)
-            header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
-            OpenEXR.File(header, {"RGB": values}).write(
-                str(tmp_path / f"plate.{1001 + number}.exr")
-            )
-        package = package_of(tmp_path, tmp_path / "plate.####.exr", frame_rate=NTSC)
+        package = package_of(tmp_path, linear_sequence(tmp_path), frame_rate=NTSC)
         output = tmp_path / "shot.mlt"
         plan = made(package, output)
         assert any("8-bit sRGB pictures" in str(loss) for loss in plan.losses)
         assert len(list((tmp_path / "shot.plate").iterdir())) == 3
         assert host.verify(package, output).ok
+
+    def test_pictures_of_a_plate_are_written_all_or_none(self, tmp_path):
+        package = package_of(tmp_path, linear_sequence(tmp_path), frame_rate=NTSC)
+        (tmp_path / "plate.1002.exr").write_bytes(b"damaged")
+        with pytest.raises(DecodeError, match="1002"):
+            made(package, tmp_path / "shot.mlt")
+        assert not (tmp_path / "shot.plate").exists()
+        assert not (tmp_path / "shot.mlt").exists()
+        (tmp_path / "plate.1002.exr").write_bytes((tmp_path / "plate.1001.exr").read_bytes())
+        (tmp_path / "shot.plate").mkdir()
+        (tmp_path / "shot.plate" / "notes.txt").touch()
+        with pytest.raises(ExportError, match="holds other files than pictures of the plate"):
+            made(package, tmp_path / "shot.mlt")
+        assert [path.name for path in (tmp_path / "shot.plate").iterdir()] == ["notes.txt"]
 
     @real
     def test_an_odd_width_is_a_loss_that_is_named(self, host, tmp_path):

@@ -188,6 +188,9 @@ def door(line, tmp_path):
         yield enter
     listener.close()
     assert not file.exists()
+    for thread in [one for one in threading.enumerate() if one.name == "roto listener"]:
+        thread.join(SECONDS)
+        assert not thread.is_alive()
 
 
 def test_a_socket_with_the_token_is_a_client(line, door, shot):

@@ -91,7 +91,9 @@ class PreferencesDialog(QDialog):
         self.setMinimumWidth(440)
         self._config = config
         self._make_fields()
-        self.trouble = QLabel(self, wordWrap=True, visible=False)
+        self.trouble = QLabel(self)
+        self.trouble.setWordWrap(True)
+        self.trouble.hide()
         self.trouble.setProperty("warning", True)
         box = QVBoxLayout(self)
         for group in (self._picture(), self._engine(), self._work()):

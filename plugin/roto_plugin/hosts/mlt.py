@@ -11,9 +11,10 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from roto.errors import HostError
+from roto.errors import ExportError, HostError
 from roto.export import write_bytes_atomic, write_picture
 from roto.media import open_clip, to_display
+from roto.package.folders import whole_folder
 from roto_plugin.host import Applied, Capabilities, Finding, HostPlan, Loss, Way
 from roto_plugin.hosts import melt
 from roto_plugin.hosts.mlt_xml import from_xml, to_xml
@@ -91,7 +92,7 @@ class MltHost:
     def apply(self, plan: HostPlan, output: Path) -> Applied:
         """See :meth:`roto_plugin.host.HostAdapter.apply`."""
         stop_at_errors(_findings(plan, output, written=False))
-        pictures = list(_write_stills(plan, output))
+        pictures = _write_stills(plan, output)
         write_bytes_atomic(output, to_xml(plan))
         return Applied(output, (output, *pictures))
 
@@ -127,7 +128,8 @@ def _plate(
     if plate.kind == "movie" and not plate.clip.variable_frame_rate:
         count = plate.clip.frame_count or len(plate.frames)
         return {"kind": "movie", "path": path, "length": count}
-    sequence = {"kind": "sequence", "begin": package.clip.first, "length": len(package.clip.frames)}
+    count = package.clip.last - package.clip.first + 1
+    sequence = {"kind": "sequence", "begin": package.clip.first, "length": count}
     if _shown_as_it_is(plate):
         return {**sequence, "path": path}
     pictures = f"{request.output.stem}.plate/plate.%04d.png"
@@ -201,15 +203,26 @@ def _stills(plate: Mapping[str, Any], output: Path) -> Iterator[Path]:
         yield resolved(str(folder / (name % number)), output)
 
 
-def _write_stills(plan: HostPlan, output: Path) -> Iterator[Path]:
-    """The pictures of a plate that MLT would not show as roto does."""
+def _write_stills(plan: HostPlan, output: Path) -> list[Path]:
+    """The pictures of a plate that MLT would not show as roto does; all of them or none."""
     plate = plan.data["plate"]
     if "made_of" not in plate:
-        return
-    source_path = resolved(plate["made_of"], output)
-    with open_clip(source_path, first_frame=plate["made_first"]) as source:
-        begin = plate["begin"]
-        for frame, path in enumerate(_stills(plate, output), start=begin):
+        return []
+    pictures = list(_stills(plate, output))
+    folder, source_path = pictures[0].parent, resolved(plate["made_of"], output)
+
+    def may_replace() -> None:
+        if any(path.suffix != ".png" for path in folder.iterdir()):
+            raise ExportError(
+                f"Cannot write {folder}: it holds other files than pictures of the plate; move it "
+                "away, or give the project another name."
+            )
+
+    with (
+        open_clip(source_path, first_frame=plate["made_first"]) as source,
+        whole_folder(folder, may_replace) as partial,
+    ):
+        for frame, path in enumerate(pictures, start=plate["begin"]):
             picture = to_display(source.read(frame), source.clip.colour_space)
-            write_picture(path, picture)
-            yield path
+            write_picture(partial / path.name, picture)
+    return pictures
