@@ -396,7 +396,7 @@ class TestDelivery:
         order = self.order(session, tmp_path, "prores-4444")
         missing = Gaps(NAMED, {next(iter(NAMED)): [5]}, {})
         with pytest.raises(
-            ExportError, match="^A movie cannot have holes, but .* is missing at 5: "
+            ExportError, match=r"^A movie cannot have holes, but .* is missing at 5: "
         ):
             list(deliver(session, order, missing))
         assert not list(tmp_path.iterdir())

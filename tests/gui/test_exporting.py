@@ -85,6 +85,14 @@ class TestSameAsTheCommandLine:
         ]
         assert {e.what for e in events} == {"export"}
 
+    @pytest.mark.parametrize(("extension", "depth"), [("exr", 16), ("png", 8), ("tif", 16)])
+    def test_a_default_that_is_named_is_the_default(self, shot, extension, depth):
+        """The dialog always says how many bits; a script need not."""
+        pattern = f"{{object}}.####.{extension}"
+        list(export(shot, request(f"app/{pattern}", look=Look(bit_depth=depth))))
+        assert main(["export", "shot.roto", "-o", f"script/{pattern}"]) == 0
+        assert contents("app") == contents("script")
+
     def test_some_objects_of_a_range(self, shot):
         asked = request("app/{object}/m.%04d.png", objects=(2,), first=1002, last=1004)
         assert [e.frame for e in export(shot, asked)] == [1002, 1003, 1004]
