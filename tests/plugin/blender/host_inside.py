@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sqlite3
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -134,6 +135,12 @@ class Host:
             "addon": NAME in bpy.context.preferences.addons,
             "handlers": [f.__module__ for f in bpy.app.handlers.save_pre if NAME in f.__module__],
         }
+
+    def end(self) -> None:
+        """Wait until the engine has let go of the project: the test is going to move it."""
+        client = getattr(sys.modules.get(f"{NAME}.engine"), "_client", None)
+        if client is not None:
+            client.close(wait=SECONDS)
 
     def opened(self):
         return self.part("shots").opened()

@@ -24,6 +24,7 @@ def main() -> None:
         DAYS[day](host)
     except Exception:  # noqa: BLE001 - whatever it is, the test tells it
         host.told["failed"] = traceback.format_exc()
+    host.end()
     text = json.dumps(host.told, default=str)
     (host.folder / f"{day}.json").write_text(text, encoding="utf-8")
     sys.stdout.flush()
