@@ -27,6 +27,7 @@ _BANDS = 48 * 2**20  # rows of the plate at hand while mattes are made
 _PACKED = 0.12  # bytes per value of packed logits: most of a picture is certain
 _PER_RESULT = 2000  # of a result besides its logits
 _SPARE = 0.18  # of what the network allocates: freed, and not given back to the system at once
+_MOST_SPARE = 100 * 10**6  # large blocks are given back
 
 _OF_NETWORK = ("encoding a picture", "remembering", "reading memory", "decoding masks")
 
@@ -148,7 +149,7 @@ def memory_need(
     own_work = _largest([p for p in phases if p.name in _OF_NETWORK], "main memory")
     network = [*stays[2:5], *([own_work] if own_work is not None else [])]
     spare = _SPARE * sum(part.nbytes for part in network if part.where == "main memory")
-    parts = [*stays, *moving, Part("spare", round(spare))]
+    parts = [*stays, *moving, Part("spare", min(round(spare), _MOST_SPARE))]
     peak = sum(part.nbytes for part in parts if part.where == "main memory")
     if program.most > peak:
         parts.append(Part("while it was loaded", program.most - peak))

@@ -54,11 +54,16 @@ class TestNeeds:
             "memory bank": 2 * 14 * (1 + 4 * 2) * MB,  # two keyframes and twelve others, twice
             "results": 0,
             "workspace: remembering": 406 * MB,  # with the plate beside it
-            "spare": round(0.18 * (20 + 200 + 252 + 406) * MB),
+            "spare": 100 * MB,
         }
         assert found.peak == sum(parts(found).values())
         assert found.device == 0
         assert str(found) == "Memory: at most 1.3 GB for 2000x1000, 4 objects, 100 frames."
+
+    def test_what_is_freed_stays_in_part(self):
+        found = need(Settings(cache_bytes=0, max_memory=0, objects_at_once=1))
+        own = 20 + 2 * 2 * 9 + 106
+        assert parts(found)["spare"] == round(0.18 * own * MB)
 
     def test_what_the_program_took_before_counts_too(self):
         found = need(Settings(), program=Program(300 * MB, 5000 * MB))
