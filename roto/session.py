@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from roto.budget import fitted
 from roto.desk import FOCUS, Desk
 from roto.earlier import BLEND, Earlier
 from roto.encoded import EncodedFolder
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from roto.board import Status
     from roto.desk import Objects
-    from roto.engine import Encoded, Memory
+    from roto.engine import Encoded, Engine, Memory
     from roto.passes import Propagated
     from roto.reach import Direction
     from roto.results import FrameResult
@@ -55,6 +56,7 @@ class Session(Desk):
     """
 
     blend: bool = BLEND
+    _fits: tuple[Engine, int] | None = None  # for which memory was asked
 
     def result(self, frame: int) -> FrameResult:
         """What is known of a frame: keyframes exactly, the rest as it was last propagated."""
@@ -83,6 +85,29 @@ class Session(Desk):
             deep=self.source.read(min(keys)).dtype != np.uint8,
             mattes=bool(self.project.results()),
         )
+
+    def fit_memory(self, memory: str | int | None = None) -> tuple[str, ...]:
+        """Let runs fit into memory, by the rules of :mod:`roto.fitting`.
+
+        Args:
+            memory: What the process may take, as ``4G``; None for what ``ROTO_MEMORY`` says, or
+                else what is free.
+
+        Returns:
+            What was changed in the engine's settings, a sentence each. It is asked anew when there
+            is another engine or another number of objects.
+
+        Raises:
+            KeyframeError: there is no keyframe.
+            MemoryLimitError: not even the smallest run fits.
+        """
+        if self._fits == (self.engine, len(self.objects)):
+            return ()
+        found = fitted(self.engine, self.workload(), memory)
+        if found.settings != self.engine.settings:
+            self.engine = self.engine.with_settings(found.settings)
+        self._fits = (self.engine, len(self.objects))
+        return found.steps
 
     def propagate(
         self,

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 _OWN_KEYFRAME_WEIGHT = 3.0  # of networks with a prior, which are ours; see docs/training.md
 _THERE = 0.1  # of a soft mask: an object is somewhere
 _NOWHERE = -12.0  # log-odds outside the window that was looked at
-_OBJECTS_AT_ONCE = 8  # bounds the workspace of decoder and value encoder
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -157,12 +156,13 @@ class StcnMemory:
         window = window or Window(slice(0, h), slice(0, w))
         features = window.features(encoded.features)
         parts: dict[int, Tensor] = {}
+        at_once = self._settings.objects_at_once
         for group, values in self.bank.read(window.positions(encoded.positions, size), ids):
             readout = values.to(self._engine.dtype).T.reshape(
                 1, len(group), -1, *features.key.shape[-2:]
             )
-            for start in range(0, len(group), _OBJECTS_AT_ONCE):
-                some = slice(start, start + _OBJECTS_AT_ONCE)
+            for start in range(0, len(group), at_once):
+                some = slice(start, start + at_once)
                 near = [window.cells(priors[i]) for i in group[some]] if priors else None
                 prior = torch.stack(near)[None] if near else None
                 logits = self._net.decode(readout[:, some], features, prior)[0].float()
@@ -285,8 +285,9 @@ class StcnMemory:
             masks = F.pad(F.pad(masks, tuple(-n for n in encoded.grid.pad)), encoded.grid.pad)
         total = masks.sum(0)[None, None].to(self._engine.dtype)
         entry = MemoryFrame(frame)
-        for start in range(0, len(ids), _OBJECTS_AT_ONCE):
-            some = slice(start, start + _OBJECTS_AT_ONCE)
+        at_once = self._settings.objects_at_once
+        for start in range(0, len(ids), at_once):
+            some = slice(start, start + at_once)
             soft = masks[None, some].to(self._engine.dtype)
             keys, values = self._net.encode_memory(image, encoded.features.f16, soft, total)
             entry.values.update(zip(ids[some], _rows(values), strict=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from roto.delivery import Order, deliver, gaps, needs_all
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from roto_plugin.paths import Roots
 
 Params: TypeAlias = "dict[str, Any]"
+log = logging.getLogger(__name__)
+
 Start: TypeAlias = "Callable[[Session, Params, Roots, Network | None], Iterator[Params]]"
 """Yields the parameters of ``progress`` events."""
 
@@ -34,6 +37,8 @@ def propagate(
     if session.project.keyframes() and network is not None:
         _ = session.engine  # what cannot be loaded is not worth remembering
         network.remember(session.project)
+        for step in session.fit_memory():
+            log.warning("%s", step)
     events = session.propagate(
         range_of(params),
         params.get("objects"),

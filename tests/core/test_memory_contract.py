@@ -14,6 +14,8 @@ from small_engines import bar, plate, square, tiny_engine
 import roto
 from roto.available import VARIABLE
 from roto.engine import Settings
+from roto.errors import MemoryLimitError
+from roto.fake_engine import FakeEngine
 
 ROOT = Path(__file__).parents[2]
 
@@ -96,3 +98,30 @@ class TestRuns:
         assert (work.plate, work.objects, work.frames, work.again) == ((40, 56), 2, 8, 8)
         assert not work.deep
         assert not work.mattes
+
+
+class TestSession:
+    """What the app and the engine process do before each run."""
+
+    def session(self):
+        session = roto.new_session(np.zeros((4, 48, 64, 3), np.uint8), model=FakeEngine())
+        session.set_keyframe(0, {"hero": np.ones((48, 64), np.uint8)})
+        return session
+
+    def test_nothing_changes_where_all_fits(self):
+        with self.session() as session:
+            engine = session.engine
+            assert session.fit_memory("64G") == ()
+            assert session.engine is engine
+
+    def test_what_does_not_fit_is_refused_before_anything_begins(self):
+        with self.session() as session, pytest.raises(MemoryLimitError, match="limit"):
+            session.fit_memory("1M")
+
+    def test_it_is_asked_once_for_an_engine_and_so_many_objects(self):
+        with self.session() as session:
+            session.fit_memory("64G")
+            assert session.fit_memory("1M") == ()
+            session.set_keyframe(1, {"car": np.ones((48, 64), np.uint8)})
+            with pytest.raises(MemoryLimitError):
+                session.fit_memory("1M")

@@ -13,7 +13,6 @@ from small_engines import SIZE, bar, plate, square, tiny_engine
 
 import roto.memories.frames
 import roto.model.memory
-import roto.stcn_memory
 from roto.engine import Settings
 from roto.errors import DeviceError, SettingsError
 from roto.media import open_clip
@@ -67,11 +66,11 @@ class TestDeterminism:
         )
         np.testing.assert_allclose(mattes(tiny_engine(top_k=None), keys, 4), whole, atol=5e-4)
 
-    def test_objects_decoded_together_or_apart_agree(self, monkeypatch):
+    def test_objects_decoded_together_or_apart_agree(self):
         keys = {0: {f"o{i}": np.roll(square(0), 4 * i, 1) for i in range(5)}}
         together = mattes(tiny_engine(), keys, 3)
-        monkeypatch.setattr(roto.stcn_memory, "_OBJECTS_AT_ONCE", 2)
-        np.testing.assert_allclose(mattes(tiny_engine(), keys, 3), together, atol=1e-3)
+        apart = mattes(tiny_engine(objects_at_once=2), keys, 3)
+        np.testing.assert_allclose(apart, together, atol=1e-3)
 
 
 class TestMemory:

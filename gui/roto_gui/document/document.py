@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from roto.errors import MaskError
 from roto.worker import Job
@@ -211,9 +211,16 @@ class Document(Keeper):
         """Find what is missing or in reach of an edit. Edits meanwhile take precedence."""
         chosen = None if objects is None else list(objects)
         watch = Watch(self)
+
+        def begin(session: Session) -> Any:
+            if session.project.keyframes():
+                for step in session.fit_memory():
+                    self.post(self.noticed.emit, step)
+            return watch.begun(session, session.propagate(frames, chosen, direction, stale=stale))
+
         job = Job(
             self.tr("Propagate"),
-            lambda s: watch.begun(s, s.propagate(frames, chosen, direction, stale=stale)),
+            begin,
             watch.event,
             watch.ended,
             watch.pause,
