@@ -56,7 +56,7 @@ class Limits:
         """Whether a run fits, even if it takes :data:`TOLERANCE` more than predicted."""
         if self.device is not None and need.device * TOLERANCE > self.device:
             return False
-        return need.peak * TOLERANCE <= self.main
+        return need.ahead * TOLERANCE <= self.main
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def fit(settings: Settings, need_of: NeedOf, limits: Limits) -> Fitted:
             if limits.hold(need):
                 break
             found = need_of(smaller)
-            if found.peak + found.device < need.peak + need.device:
+            if found.ahead + found.device < need.ahead + need.device:
                 settings, need = smaller, found
         if settings is not before:
             steps.append(told(before, settings))
@@ -159,8 +159,8 @@ _RULES: tuple[tuple[_Rule, _Told], ...] = (
 
 
 def _too_little(need: MemoryNeed, limits: Limits) -> MemoryLimitError:
-    text = f"The smallest run takes {size_text(need.peak * TOLERANCE)} of memory"
-    if need.peak * TOLERANCE > limits.main:
+    text = f"The smallest run takes {size_text(need.ahead * TOLERANCE)} of memory"
+    if need.ahead * TOLERANCE > limits.main:
         there = f"{size_text(limits.main)} is {limits.why}"
     else:
         text = f"The smallest run takes {size_text(need.device * TOLERANCE)} of the device's memory"

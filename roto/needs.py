@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Where = Literal["main memory", "device"]
 
 _FLOAT = 4
+_PAST = "while it was loaded"
 _AFFINITY = 24 * 2**20  # one chunk of similarities and what is chosen of it
 _BANDS = 48 * 2**20  # rows of the plate at hand while mattes are made
 _PACKED = 0.12  # bytes per value of packed logits: most of a picture is certain
@@ -107,6 +108,12 @@ class MemoryNeed:
         return sum(part.nbytes for part in self.parts if part.where == "main memory")
 
     @property
+    def ahead(self) -> int:
+        """Bytes of main memory from now on: what the process once took and gave back is past."""
+        past = sum(part.nbytes for part in self.parts if part.name == _PAST)
+        return self.peak - past
+
+    @property
     def device(self) -> int:
         """Bytes of the device's own memory; 0 where there is none."""
         return sum(part.nbytes for part in self.parts if part.where == "device")
@@ -152,7 +159,7 @@ def memory_need(
     parts = [*stays, *moving, Part("spare", min(round(spare), _MOST_SPARE))]
     peak = sum(part.nbytes for part in parts if part.where == "main memory")
     if program.most > peak:
-        parts.append(Part("while it was loaded", program.most - peak))
+        parts.append(Part(_PAST, program.most - peak))
     return MemoryNeed(workload, footprint.working, tuple(parts), tuple(phases))
 
 

@@ -69,6 +69,11 @@ class TestNeeds:
         found = need(Settings(), program=Program(300 * MB, 5000 * MB))
         assert found.peak == 5000 * MB
         assert parts(found)["while it was loaded"] > 0
+        assert found.ahead == need(Settings()).peak
+        fits = fit(
+            Settings(), lambda s: need(s, program=Program(300 * MB, 5000 * MB)), Limits(4000 * MB)
+        )
+        assert fits.steps == ()  # it was given back: there is room for the run
 
     @pytest.mark.parametrize(
         ("frames", "settings", "count"),

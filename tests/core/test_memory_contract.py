@@ -72,7 +72,7 @@ class TestRuns:
         masks = {0: square(0), 7: square(7)}
         need = roto.memory_needed(plate(), masks, model=engine)
         # What the test program takes is the most by far, so a little is taken off.
-        monkeypatch.setenv(VARIABLE, str(int(need.peak * 1.15) - 400_000))
+        monkeypatch.setenv(VARIABLE, str(int(need.ahead * 1.15) - 400_000))
         result = roto.propagate(plate(), masks, model=engine)
         assert len(result) == 8
         assert "Encoded frames are kept up to" in caplog.text
