@@ -14,12 +14,13 @@ import numpy as np
 from roto.budget import need_of, prepare
 from roto.errors import FrameNotFoundError, KeyframeError, SettingsError
 from roto.export import FramePattern, write_matte
-from roto.media import FrameSource, IteratorSource, open_clip
+from roto.export.inputs import spare
+from roto.media import FrameSource, IteratorSource, files_of, open_clip
 from roto.models import DEFAULT, find_model
 from roto.propagation import Propagation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from roto.engine import Engine, Settings
@@ -109,7 +110,7 @@ def propagate(
             results[event.frame] = event.result
             if progress is not None:
                 progress(event)
-        return Result(source.clip, session.shot.names, results)
+        return Result(source.clip, session.shot.names, results, files_of(source))
     finally:
         if own:
             source.close()
@@ -191,9 +192,15 @@ class Result(Mapping[int, "FrameResult"]):
     """
 
     def __init__(
-        self, clip: Clip, names: Mapping[int, str], frames: Mapping[int, FrameResult]
+        self,
+        clip: Clip,
+        names: Mapping[int, str],
+        frames: Mapping[int, FrameResult],
+        inputs: Sequence[Path] = (),
     ) -> None:
+        """As :func:`propagate` gives it; ``inputs`` are the clip's files, which save spares."""
         self.clip, self.names = clip, dict(names)
+        self._inputs = tuple(inputs)
         self._frames = dict(sorted(frames.items()))
 
     def __getitem__(self, frame: int) -> FrameResult:
@@ -227,11 +234,12 @@ class Result(Mapping[int, "FrameResult"]):
             The files written.
 
         Raises:
-            ExportError: nothing can be written there.
+            ExportError: nothing can be written there, or the clip itself would be replaced.
             SettingsError: several mattes would share one file, or no such format.
         """
         names = FramePattern(pattern)
         names.check(list(self.names.values()), frame_count=len(self))
+        spare(self._inputs, [names.path(f, name) for f in self for name in self.names.values()])
         paths = []
         for frame, result in self.items():
             for object_name, matte in result.mattes().items():

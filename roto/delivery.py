@@ -19,9 +19,11 @@ from roto.export import FramePattern, write_label_map, write_matte
 from roto.export.ahead import in_order, threads_for
 from roto.export.atomic import remove_leftovers
 from roto.export.contract import Job, Look, Picture, Provenance, Subject
+from roto.export.inputs import spare
 from roto.export.pattern import TOGETHER, suffixed
 from roto.export.registry import check, check_names, check_some, format_for
 from roto.masks import Matte, read_mask, soft
+from roto.media import files_of
 from roto.media.describe import frame_ranges
 from roto.passes import Propagated
 from roto.project import fingerprint
@@ -190,11 +192,12 @@ def deliver(session: Session, order: Order, found: Gaps | None = None) -> Iterat
             must have none, so None is looked up for it.
 
     Raises:
-        ExportError: nothing can be written there, or a movie would have holes; the latter
-            before anything is written.
+        ExportError: nothing can be written there, the clip itself would be replaced, or a movie
+            would have holes; the latter two before anything is written.
         RotoError: the format cannot hold this, or a frame cannot be read.
     """
     missing = {i: frozenset(where) for i, where in found.missing.items()} if found else {}
+    spare(files_of(session.source), order.all_paths())
     for folder in {path.parent for frame in order.frames[:1] for path in order.paths(frame)}:
         remove_leftovers(folder, order.all_paths)
     with ExitStack() as stack:

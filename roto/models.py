@@ -76,6 +76,9 @@ def find_model(name: str | os.PathLike[str] = DEFAULT) -> Model:
         if path.is_file():
             return Model(path.stem, path, embedded=False)
         raise WeightsNotFoundError(f"There is no weight file at {path}.")
+    if path.exists():
+        endings = ", ".join(_ENDINGS)
+        raise WeightsNotFoundError(f"{path} is no weight file; their names end in {endings}.")
     known = ", ".join(m.name for m in models) or "none"
     raise WeightsNotFoundError(
         f"There is no model {text!r}; known are: {known}. A path to a weight file works as well."

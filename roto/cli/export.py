@@ -14,6 +14,8 @@ from roto.cli.propagate import write_overlay_movie
 from roto.cli.texts import count
 from roto.delivery import Gaps, deliver, gaps, needs_all, only
 from roto.errors import ExportError
+from roto.export.inputs import spare
+from roto.media import files_of
 
 if TYPE_CHECKING:
     import argparse
@@ -45,6 +47,8 @@ def run(options: argparse.Namespace) -> int:
             again = command_line("run", options)
             other = "" if needs_all(order, found) else ", or export with --partial"
             raise ExportError(f"{found}: first {again}{other}.")
+        if options.overlay:
+            spare(files_of(session.source), [Path(options.overlay)])
         written, kept = _write(options, session, order, found)
         if options.overlay:
             _write_overlay(Path(options.overlay), session, order)

@@ -11,11 +11,12 @@ from roto.cli.output import emit, say
 from roto.cli.texts import parse_keys
 from roto.delivery import MatteWriter
 from roto.export import FramePattern
+from roto.export.inputs import spare
 from roto.export.overlay import overlay
 from roto.export.overlay_movie import OverlayMovie
 from roto.export.stills import depth_of
 from roto.masks import read_mask
-from roto.media import open_clip, to_display
+from roto.media import files_of, open_clip, to_display
 from roto.propagation import Propagation
 
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ def run(options: argparse.Namespace) -> int:
         pattern = FramePattern(options.output)
         pattern.check(list(shot.names.values()), frame_count=len(frames))
         depth_of(pattern.path(frames[0], ""), options.bit_depth)  # now, not after the first frame
+        overlays = [Path(options.overlay)] if options.overlay else []
+        mattes = [pattern.path(frame, name) for frame in frames for name in shot.names.values()]
+        spare(files_of(source), [*mattes, *overlays])
         writer = MatteWriter(pattern, options.bit_depth)
         finished = writer.finished(source, shot) if options.resume else {}
         session.engine = engine_from(options)

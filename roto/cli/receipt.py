@@ -91,7 +91,10 @@ def _revert(options: argparse.Namespace, session: Session) -> None:
     frames = session.revert(range_of(session, options.revert))
     if options.json:
         emit("revert", frames=frames)
-    text = f"Brought back {shown(frames)} ({count(len(frames), 'frame')}); they are open again."
+    text = (
+        f"Brought back {shown(frames)} ({count(len(frames), 'frame')}); they are open again: "
+        "roto lock keeps them, the next roto run finds them anew."
+    )
     if not frames:
         text = f"The last run changed nothing in {options.revert}."
     say(text, json_lines=options.json)

@@ -115,8 +115,19 @@ def _tell_keyframes(
         else:
             text = {"removed": "keyframe removed", "absent": "absent", "keyframe": "keyframe set"}
             say(f"{frame} {name}: {text[state]}")
+            if state != "removed" and _is_locked(session, frame, object_id):
+                unlock = command_line("unlock", options, "--frames", str(frame))
+                say(f"Note: {name} is locked there and is shown as it was; to see this: {unlock}")
     if not changed:
         say("These keyframes are there already.", json_lines=options.json)
+
+
+def _is_locked(session: Session, frame: int, object_id: int) -> bool:
+    """Whether a lock, also one of a region, keeps what was shown before."""
+    return any(
+        lock.first <= frame <= lock.last and lock.object in (None, object_id)
+        for lock in session.project.locks().values()
+    )
 
 
 def _tell_reach(

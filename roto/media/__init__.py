@@ -6,7 +6,7 @@ Importing this package is light; decoders are loaded by the first clip that need
 from roto.media.describe import describe
 from roto.media.images import read_image
 from roto.media.memory import ArraySource, IteratorSource
-from roto.media.opening import ClipLike, open_clip
+from roto.media.opening import ClipLike, files_of, open_clip
 from roto.media.pixels import as_rgb, to_display
 from roto.media.source import Clip, ColourSpace, FrameSource, Image
 
@@ -20,6 +20,7 @@ __all__ = [
     "IteratorSource",
     "as_rgb",
     "describe",
+    "files_of",
     "open_clip",
     "read_image",
     "to_display",

@@ -73,6 +73,13 @@ def open_clip(
     return MovieSource(path, first_frame=1001 if first_frame is None else first_frame, rate=rate)
 
 
+def files_of(source: FrameSource) -> list[Path]:
+    """The files that an open clip is read from, by ascending frame; none for arrays."""
+    if isinstance(source, SequenceSource):
+        return source.files
+    return [Path(source.clip.path)] if source.clip.path else []
+
+
 def _open_pattern(path: Path, first_frame: int | None, rate: Fraction | None) -> FrameSource:
     pattern = parse_pattern(path)
     # A movie that is not there may well have a "#" or a "%d" in its name.

@@ -68,6 +68,11 @@ class SequenceSource(BaseSource):
         )
         super().__init__(clip, numbers)
 
+    @property
+    def files(self) -> list[Path]:
+        """The files of all frames, ascending."""
+        return list(self._files.values())
+
     @classmethod
     def from_pattern(
         cls, pattern: SequencePattern, *, path: str, frame_rate: Fraction | None = None

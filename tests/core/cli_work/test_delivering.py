@@ -109,7 +109,9 @@ class TestReceipt:
         before = state()[3]
         correct_to_nothing(capsys)
         assert command("receipt", "--revert", "1002-1004") == 0
-        assert "Brought back 1002-1004 (3 frames)" in capsys.readouterr().out
+        out = capsys.readouterr().out
+        assert "Brought back 1002-1004 (3 frames)" in out
+        assert "roto lock keeps them" in out
         rows = state()[3]
         same = [key for key in rows if rows[key] == before[key]]
         assert same == [(1002, 1), (1003, 1), (1004, 1)]

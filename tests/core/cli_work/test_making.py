@@ -35,6 +35,17 @@ class TestNew:
 
 
 class TestKey:
+    def test_what_a_lock_hides_is_said(self, found, capsys):
+        assert command("lock", "1002-1004") == 0
+        capsys.readouterr()
+        assert command("key", "--correct", "1003:box=box.1004.png") == 0
+        note = "Note: box is locked there and is shown as it was; to see this: roto unlock"
+        assert f"{note} shot.roto --frames 1003\n" in capsys.readouterr().out
+        assert command("unlock", "--frames", "1003") == 0
+        capsys.readouterr()
+        assert command("key", "--correct", "1003:box=box.1003.png") == 0
+        assert "Note" not in capsys.readouterr().out
+
     def test_masks_absent_and_removed(self, shot, capsys):
         masks = ("1001:box=box.1001.png", "1001:bar=bar.1001.png", "1004:box=box.1004.png")
         assert command("key", *masks) == 0
