@@ -129,7 +129,7 @@ class TestMistakes:
     @pytest.mark.parametrize(
         ("arguments", "words"),
         [
-            (["--host", "nuke", "-o", "a.nk"], "There is no host 'nuke'; there are fake, mlt, bl"),
+            (["--host", "nuke", "-o", "a.nk"], "There is no host 'nuke'; there are mlt, bl"),
             (["--host", "mlt", "-o", "a.xml"], "a.xml is no project of MLT (melt, Kdenlive, Shot"),
             (["--host", "mlt", "-o", ".mlt"], "give it the ending .mlt"),
             (["--host", "mlt", "--package", "a"], "Say which project to write, as --host mlt -o"),

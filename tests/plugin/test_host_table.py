@@ -52,7 +52,7 @@ class TestNames:
             assert adapter.title
 
     def test_no_such_host(self):
-        with pytest.raises(HostError, match=r"There is no host 'nuke'; there are fake, mlt, .*\."):
+        with pytest.raises(HostError, match=r"There is no host 'nuke'; there are mlt, .*\."):
             hosts.host_named("nuke")
 
 

@@ -180,7 +180,7 @@ def blender_5_0() -> BlenderHost:
 def _writer(series: str) -> str:
     return (
         f"ROTO_HOSTS must name a folder that holds bpy-{series}, an environment with the package "
-        "bpy; .ci/hosts FOLDER makes one"
+        "bpy; .ci/hosts FOLDER makes one. Inside Blender the extension does it: docs/blender.md"
     )
 
 
