@@ -73,6 +73,7 @@ def comparable(lines):
     """Lines without what another clip, another network and another computer change."""
     text = "\n".join(line.rstrip() for line in lines)
     text = re.sub(r"\d+x\d+", "WxH", text)
+    text = re.sub(r"at most [\d.]+ [MG]B", "at most SIZE", text)
     text = re.sub(r"\d+\.\d s, \d+\.\d frames/s", "TIME", text)
     text = re.sub(r"^  \d{4} +\w+, (low confidence|far from keyframes)$", "SEE", text, flags=re.M)
     text = re.sub(r"^(Accepted: )?\d+ frames changed", r"\1N frames changed", text, flags=re.M)
