@@ -76,7 +76,7 @@ def find_model(name: str | os.PathLike[str] = DEFAULT) -> Model:
         if path.is_file():
             return Model(path.stem, path, embedded=False)
         raise WeightsNotFoundError(f"There is no weight file at {path}.")
-    if path.exists():
+    if path.is_file():
         endings = ", ".join(_ENDINGS)
         raise WeightsNotFoundError(f"{path} is no weight file; their names end in {endings}.")
     known = ", ".join(m.name for m in models) or "none"
