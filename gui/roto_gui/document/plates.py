@@ -123,7 +123,8 @@ class FrameLoader:
         self._shown: Bounded[Rgb] = Bounded(shown_bytes)
         self._grade = (0.0, 1.0)  # exposure and gamma
         self._most: int | None = None  # frames that fit; not known before there is one
-        self._mattes: Bounded[Mattes] = Bounded(matte_bytes)
+        # Of each frame one version: what was there before an edit is not shown again.
+        self._mattes: Bounded[tuple[int, Mattes]] = Bounded(matte_bytes)
         self._wanted: list[Wanted] = []
         self._condition = threading.Condition()
         self._closing = False
@@ -166,7 +167,10 @@ class FrameLoader:
         Those of results are uint8, in steps of 1/255 as they are shown; a keyframe's are float32
         in [0, 1], as the artist gave them.
         """
-        return {} if version == 0 else self._mattes.get((frame, version))
+        if version == 0:
+            return {}
+        found = self._mattes.get(frame)
+        return found[1] if found is not None and found[0] == version else None
 
     def request(self, wanted: Sequence[Wanted]) -> None:
         """Make these ready, in this order, as many as there is room for.
@@ -227,7 +231,7 @@ class FrameLoader:
         if wanted.result is not None and self.mattes(frame, wanted.version) is None:
             mattes = shown_mattes(wanted.result)
             size = sum(matte.nbytes for matte in mattes.values())
-            self._mattes.put((frame, wanted.version), mattes, size)
+            self._mattes.put(frame, (wanted.version, mattes), size)
 
     def _leave_room(self, plate: Image) -> None:
         """Never ask for more than can be kept: the frame looked at would be dropped for others."""
