@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 import pytest
 from shell_projects import pretend
@@ -17,8 +18,6 @@ from roto.media import files_of, open_clip
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-cv2 = pytest.importorskip("cv2")
 
 
 @pytest.fixture
