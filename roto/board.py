@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from roto.reach import reach
 from roto.states import KEYFRAMES, Timeline, key_name
+from roto.stored import read_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from roto.engine import Engine, Settings
     from roto.project import Project
+    from roto.project.records import LockRecord
     from roto.reach import Direction
     from roto.states import State
 
@@ -51,6 +53,7 @@ class Board:
     def __init__(self, project: Project, frames: Sequence[int], made: Mapping[str, object]) -> None:
         self._project, self._frames = project, frames
         self._provenances: dict[str, Mapping[str, object]] = {}
+        self._snapshots: dict[str, Mapping[str, Mapping[str, Any]]] = {}  # parsed, by hash
         self.lines = _timelines(project, made)
 
     def status(self) -> Status:
@@ -64,13 +67,34 @@ class Board:
         """Of one object at one frame."""
         result = self._project.results().get((frame, object_id))
         made_from = {} if result is None else self._provenance(result.provenance)
-        locked = any(
-            lock.first <= frame <= lock.last
+        line, locks = self.lines[object_id], self._locks(object_id, frame)
+        return line.state(
+            frame,
+            result,
+            made_from,
+            locked=bool(locks),
+            overruled=bool(locks) and self._overrules(locks[-1], object_id, frame),
+        )
+
+    def _locks(self, object_id: int, frame: int) -> list[LockRecord]:
+        """Locks of all of an object at a frame, the newest last."""
+        return [
+            lock
+            for _, lock in sorted(self._project.locks().items())
+            if lock.first <= frame <= lock.last
             and lock.object in (None, object_id)
             and lock.region is None
-            for lock in self._project.locks().values()
-        )
-        return self.lines[object_id].state(frame, result, made_from, locked=locked)
+        ]
+
+    def _overrules(self, lock: LockRecord, object_id: int, frame: int) -> bool:
+        """Whether a lock shows something else than the keyframe that is there."""
+        key = self.lines[object_id].keys.get(frame)
+        if key is None or lock.snapshot is None:
+            return False
+        if lock.snapshot not in self._snapshots:
+            self._snapshots[lock.snapshot] = read_snapshot(self._project, lock)
+        then = self._snapshots[lock.snapshot].get(str(frame), {}).get("keyframes", {})
+        return str(object_id) not in then or then[str(object_id)] != key.blob
 
     def due(
         self,

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 State = Literal["keyframe", "absent", "locked", "missing", "open", "stale", "fresh"]
 """Of an object at a frame.
 
-- ``keyframe``: the artist gave its mask.
+- ``keyframe``: the artist gave its mask, and it is shown.
 - ``absent``: outside its lifetime, or it has no keyframe with a pixel.
-- ``locked``: whatever comes, it stays as it is.
+- ``locked``: whatever comes, it stays as it is; also where a keyframe came after the lock.
 - ``missing``: not propagated yet.
 - ``open``: in reach of a keyframe that came, changed or went since.
 - ``stale``: a farther keyframe, the weights or the settings changed since: it would come out
@@ -107,6 +107,7 @@ class Timeline:
         made_from: Mapping[str, Any],
         *,
         locked: bool,
+        overruled: bool = False,
     ) -> State:
         """See :data:`State`.
 
@@ -115,9 +116,10 @@ class Timeline:
             result: What is stored of the object there.
             made_from: The result's provenance.
             locked: Whether all of the object is locked there.
+            overruled: Whether the lock shows something else than the keyframe that is there.
         """
         if frame in self.keys:
-            return "keyframe"
+            return "locked" if overruled else "keyframe"
         if not self.alive(frame) or not any(key.blob for key in self.keys.values()):
             return "absent"
         if locked:

@@ -48,6 +48,16 @@ def unpack_mask(data: bytes) -> Matte:
     return unpack_label_map(data).astype(np.float32)
 
 
+def read_snapshot(project: Project, lock: LockRecord) -> Mapping[str, Mapping[str, Any]]:
+    """What frames showed when they were locked: by frame number what ``StoredFrames.rows`` says.
+
+    Where an older lock had a say in a frame, its mattes stand there as if they were keyframes.
+    """
+    assert lock.snapshot is not None
+    found: Mapping[str, Mapping[str, Any]] = json.loads(project.blob(lock.snapshot))
+    return found
+
+
 class StoredFrames:
     """Frames as a project's rows describe them.
 
@@ -181,9 +191,7 @@ class StoredFrames:
 
     def _snapshot(self, lock: LockRecord, frame: int) -> Mapping[str, Any]:
         """What ``_seen`` said of a frame when it was locked."""
-        assert lock.snapshot is not None
-        known: dict[str, dict[str, Any]] = json.loads(self.project.blob(lock.snapshot))
-        return known.get(str(frame), {})
+        return read_snapshot(self.project, lock).get(str(frame), {})
 
     def _names(self) -> dict[int, str]:
         return {i: record.name for i, record in self.project.objects().items()}

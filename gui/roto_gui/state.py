@@ -75,6 +75,7 @@ class ObjectState:
         states: State per frame: keyframe, fresh, stale, open, missing, locked, absent.
         confidence: In [0, 1], per frame where something was propagated.
         partly: Frames of which a part is locked.
+        overruled: Frames with a keyframe that came after a lock, which shows what it showed.
     """
 
     id: int
@@ -86,11 +87,13 @@ class ObjectState:
     states: Mapping[int, State] = field(default_factory=lambda: MappingProxyType({}))
     confidence: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
     partly: frozenset[int] = frozenset()
+    overruled: frozenset[int] = frozenset()
 
     @cached_property
     def keyframes(self) -> tuple[int, ...]:
         """Frames with a keyframe, ascending."""
-        return tuple(sorted(f for f, state in self.states.items() if state == "keyframe"))
+        given = {f for f, state in self.states.items() if state == "keyframe"}
+        return tuple(sorted(given | self.overruled))
 
     def count(self, state: State) -> int:
         """How many of its frames are in that state."""

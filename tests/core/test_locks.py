@@ -51,6 +51,47 @@ def change(session):
     work(session)
 
 
+class TestKeyframes:
+    """A keyframe counts as shown only where it is."""
+
+    def states(self, session, frame=5):
+        return [state for state, frames in self.all(session).items() if frame in frames]
+
+    def all(self, session):
+        status = session.status()
+        return {state: status.frames(state) for state in ("keyframe", "locked")}
+
+    def test_one_that_came_after_the_lock_is_not_shown(self, session):
+        before = mattes(session)
+        session.lock((4, 6))
+        session.set_keyframe(5, {"box": bar()})
+        assert self.states(session) == ["locked"]
+        assert mattes(session)[5] == before[5]
+        session.unlock(frames=5)
+        assert self.states(session) == ["keyframe"]
+        assert mattes(session)[5] != before[5]
+
+    @pytest.mark.parametrize("objects", [None, "box"])
+    def test_one_that_was_locked_as_it_is_stays_one(self, session, objects):
+        session.set_keyframe(5, {"box": bar()})
+        work(session)
+        session.lock((4, 6), *([] if objects is None else [objects]))
+        assert self.all(session)["keyframe"] == [0, 5, 11]
+        session.set_keyframe(5, {"box": square(5)})
+        assert self.states(session) == ["locked"]
+        session.undo()
+        assert self.states(session) == ["keyframe"]
+
+    def test_the_newest_lock_has_the_say(self, session):
+        session.lock((4, 6))
+        session.set_keyframe(5, {"box": bar()})
+        session.lock((5, 5))
+        assert self.states(session) == ["locked"]
+        session.unlock(frames=5)
+        session.lock((5, 5))
+        assert self.states(session) == ["keyframe"]
+
+
 class TestFrames:
     @pytest.mark.parametrize(
         ("free", "left"),

@@ -49,6 +49,9 @@ def take(session: Session, *, suggestions: bool = True) -> Snapshot:
             states=MappingProxyType(dict(status.states[i])),
             confidence=MappingProxyType(confidence[i]),
             partly=_partly(session, i),
+            overruled=frozenset(
+                f for f, o in project.keyframes() if o == i and status.states[i].get(f) == "locked"
+            ),
         )
         for i, record in session.objects.items()
     )

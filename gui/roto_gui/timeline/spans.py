@@ -58,7 +58,7 @@ class Lane:
             return self
         lane = Lane(of)
         same = of.states is self.of.states and of.confidence is self.of.confidence
-        if same and of.partly == self.of.partly:
+        if same and (of.partly, of.overruled) == (self.of.partly, self.of.overruled):
             vars(lane).update({**vars(self), "of": of})
         return lane
 
@@ -75,7 +75,8 @@ class Lane:
     def keyframes(self) -> tuple[int, ...]:
         """Frames with a keyframe, ascending."""
         frames, codes = self._states
-        return tuple(frames[codes == _CODES["keyframe"]].tolist())
+        shown: list[int] = frames[codes == _CODES["keyframe"]].tolist()
+        return tuple(sorted({*shown, *self.of.overruled}))
 
     @cached_property
     def _confidence(self) -> tuple[Ints, Floats]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
+from types import MappingProxyType
 from typing import get_args
 
 import numpy as np
@@ -79,6 +81,14 @@ def test_lanes_of_objects_that_did_not_change_are_not_computed_again():
     assert lanes[7]._states is arrays
     lanes.update((of_states(7, "Lorry", RED, {1001: "keyframe"}),))
     assert lanes.keyframes == {7: (1001,)}
+
+
+def test_a_keyframe_below_a_lock_keeps_its_diamond():
+    states = MappingProxyType({1001: "keyframe", 1002: "locked", 1003: "locked"})
+    lane = Lane(ObjectState(7, "Car", RED, states=states))
+    assert lane.keyframes == (1001,)
+    lane = lane.now(replace(lane.of, overruled=frozenset([1003])))
+    assert lane.keyframes == lane.of.keyframes == (1001, 1003)
 
 
 def test_stretches_and_heights_hold_out_of_order_and_at_any_scale():
