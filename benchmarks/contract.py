@@ -26,8 +26,8 @@ from footage import Mask, clip, parse_size
 from tables import print_machine, print_table
 
 import roto
-from roto.available import measure
 from roto.budget import fitted
+from roto.budget.available import measure
 from roto.media import open_clip
 from roto.propagation import Propagation
 

@@ -21,16 +21,16 @@ from footage import footage, key_mask, parse_size
 from tables import print_machine, print_table
 
 import roto
-from roto.available import measure
 from roto.budget import need_of
+from roto.budget.available import measure
+from roto.budget.needs import Workload
 from roto.engine import Settings
-from roto.needs import Workload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from roto.engine import Engine
-    from roto.passes import Propagated
+    from roto.propagation.passes import Propagated
 
 _WINDOW = 100  # frames whose median is the time per frame
 

@@ -49,6 +49,7 @@ def first_mattes(folder: Path) -> tuple[float, float]:
     """Seconds until the keyframe's matte and the first predicted one are written."""
     command = [sys.executable, "-m", "roto", "propagate", str(folder / "plate.mp4"), "--json"]
     command += ["--key", f"{FIRST}={folder / 'mask.png'}", "-o", str(folder / "matte.%04d.png")]
+    command += ["--overwrite"]
     start = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

@@ -28,25 +28,32 @@ from typing import TYPE_CHECKING
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
-from footage import footage, parse_size
-from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, Qt, QTimer
-from PySide6.QtTest import QTest
+from driving import (
+    add_box,
+    drag,
+    folder_of,
+    open_clip,
+    paint_van,
+    release,
+    rest,
+    settle,
+    until,
+    until_signal,
+    window,
+)
+from footage import parse_size
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer
 from tables import print_machine, print_table
 
-from roto.export.stills import write_picture
 from roto.fake_engine import FakeEngine
 from roto_gui.app import make_app, warm_up
-from roto_gui.main_window import MainWindow
-from roto_gui.settings.config import Config
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from roto.engine import Engine
+    from roto_gui.main_window import MainWindow
 
-LEFT = Qt.MouseButton.LeftButton
 TICK = 5  # milliseconds
-PATIENCE = 1800.0  # seconds
 PARTS = ("pauses", "commit", "scrub", "open", "memory")
 
 
@@ -286,108 +293,6 @@ def one_round(shown: MainWindow) -> None:
     while shown.document.snapshot is not None and shown.document.snapshot.undo:
         shown.document.undo()
         settle(shown)
-
-
-# What they share
-
-
-@contextmanager
-def window(engine: Engine | None = None, **preferences: object) -> Iterator[MainWindow]:
-    """A real window."""
-    config = Config()
-    config.update(**preferences)
-    made = MainWindow(config)
-    made.files.engine = engine
-    made.resize(1440, 900)
-    made.show()
-    yield made
-    made.close()
-    made.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-
-
-@contextmanager
-def folder_of(size: tuple[int, int], frames: int) -> Iterator[str]:
-    """A sequence of PNGs on disk; its pattern."""
-    with tempfile.TemporaryDirectory() as folder:
-        for number, picture in zip(range(1001, 1001 + frames), footage(size), strict=False):
-            write_picture(Path(folder) / f"plate.{number}.png", picture)
-        yield str(Path(folder) / "plate.%04d.png")
-
-
-def open_clip(shown: MainWindow, clip: str) -> None:
-    """Open it and wait for its first picture."""
-    until_signal(shown.document.opened, lambda: shown.open(clip))
-    until(lambda: not shown.work.stage.waiting and shown.work.stage.whole)
-
-
-def paint_van(shown: MainWindow) -> None:
-    """The object of the sample's first frame."""
-    from footage import key_mask
-
-    snapshot = shown.document.snapshot
-    assert snapshot is not None
-    mask = key_mask((snapshot.clip.height, snapshot.clip.width))
-    shown.document.paint_new(snapshot.frames[0], mask, "van")
-    settle(shown)
-
-
-def add_box(shown: MainWindow, size: tuple[int, int]) -> None:
-    """A box of the picture as a keyframe here."""
-    until(lambda: not shown.work.stage.waiting and shown.work.stage.whole)
-    shown.actions_.run("tool_rectangle")
-    first, last = (size[1] * 0.3, size[0] * 0.3), (size[1] * 0.6, size[0] * 0.7)
-    drag(shown, [first, last])
-    release(shown, *last)
-    settle(shown)
-
-
-def drag(shown: MainWindow, points: list[tuple[float, float]]) -> None:
-    """Press and move over points of the plate; the button stays down."""
-    at = [shown.canvas.to_screen(x, y).toPoint() for x, y in points]
-    QTest.mousePress(shown.canvas, LEFT, pos=at[0])
-    for point in at[1:]:
-        QTest.mouseMove(shown.canvas, point)
-
-
-def release(shown: MainWindow, x: float, y: float) -> None:
-    """Let the button go."""
-    QTest.mouseRelease(shown.canvas, LEFT, pos=shown.canvas.to_screen(x, y).toPoint())
-
-
-def settle(shown: MainWindow) -> None:
-    """Until every edit is on disk and in the snapshot."""
-    until(lambda: shown.document.settled)
-
-
-def until(true: Callable[[], bool]) -> None:
-    """Let the window live until something is so.
-
-    Raises:
-        TimeoutError: it did not become so.
-    """
-    late = time.monotonic() + PATIENCE
-    while not true():
-        if time.monotonic() > late:
-            raise TimeoutError("The window did not come to that state.")
-        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
-
-
-def until_signal(signal: object, start: Callable[[], object]) -> None:
-    """Start something and let the window live until a signal comes."""
-    came: list[bool] = []
-    slot = lambda *_: came.append(True)  # noqa: E731 - to be disconnected again
-    signal.connect(slot)  # type: ignore[attr-defined]
-    start()
-    until(lambda: bool(came))
-    signal.disconnect(slot)  # type: ignore[attr-defined]
-
-
-def rest(milliseconds: int) -> None:
-    """Let the window live for a while."""
-    loop = QEventLoop()
-    QTimer.singleShot(milliseconds, loop.quit)
-    loop.exec()
 
 
 def spread(values: list[float]) -> tuple[float, float, float]:

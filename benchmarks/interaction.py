@@ -12,9 +12,9 @@ its annotation and propagates what that reaches. Which frame is a matter of poli
 
 J&F is the mean over all annotated frames, corrected ones included. With --scratch the frames
 of the first policy are given again to a session that finds everything anew in every round. With
---blend a correction keeps what was known where that is better supported (roto/earlier.py), and
-with --compare-blend the frames of each policy are given again to a session that does so: a row
-"... blended" then differs from the one above it in nothing else.
+--blend a correction keeps what was known where that is better supported
+(roto/session/earlier.py), and with --compare-blend the frames of each policy are given again to a
+session that does so: a row "... blended" then differs from the one above it in nothing else.
 """
 
 from __future__ import annotations

@@ -23,8 +23,9 @@ from plain_stcn import propagate, published_size
 from tables import print_machine, print_table
 
 import roto
-from roto import passes, stcn_memory
+from roto import stcn_memory
 from roto.memories import frames
+from roto.propagation import passes
 from roto.stcn_engine import StcnEngine
 
 if TYPE_CHECKING:

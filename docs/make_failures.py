@@ -17,11 +17,11 @@ from make_pictures import half_size
 
 import roto
 from roto.evaluate.davis import DavisDataset
-from roto.evaluate.metrics import boundary_map
 from roto.evaluate.propagation import propagation
 from roto.evaluate.run import evaluate
 from roto.export import write_picture
 from roto.export.overlay import contact_sheet, overlay
+from roto.metrics import boundary_map
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -106,15 +106,23 @@ resolution. Movies have theirs as JSON in the comment.
 * The comment also holds `roto/object`, `roto/last_frame`, `roto/rate`, `roto/content` and
   `roto/shows` (`picture`, `fill` or `key`). No container has a place for straight or premultiplied
   that programs read.
+* The same mattes are the same movie, byte for byte, in all of them: no dates, no random ids.
 * All movies of an export are written side by side, and appear together when the last one is whole.
   At 1080p each takes about 50 MiB of memory, FFV1 100, VP9 330, whatever the number of frames.
+
+## Files that are there already
+
+`roto export` writes nothing where a file, or the overlay movie, would be replaced: it says how many
+are there and names one. `--overwrite` replaces them, each in one step when it is whole; `--resume`
+keeps those that are current and replaces the others.
 
 ## Resuming
 
 `--resume` keeps a still whose `roto/key` is that of its frame: a hash of the keyframes, results
 and locks that make up the frame, of the format, content, depth and names, of roto's version, and
 for cut-outs of the plate's fingerprint. Only headers are read: a file that something else cut
-short later is not noticed (roto itself never leaves half a file). Movies are always written anew.
+short later is not noticed (roto itself never leaves half a file). Movies are not resumed, and an
+overlay is drawn anew.
 An export that is killed leaves whole files, and hidden ones beside them that the next export to the
 same place removes (on Windows they stay).
 
@@ -129,7 +137,7 @@ from the specification alone, down to the bytes of the file.
 HOSTS = {
     "png": "read everywhere; Blender's sequencer wants mattes left in its own colour space",
     "tiff": "read everywhere; says in its tags what alpha is",
-    "exr": "Blender 4.2 to 5.0: Image node, Non-Color, Set Alpha with Replace Alpha",
+    "exr": "Blender 4.2 to 5.0: Image node, Non-Color, Set Alpha with Apply Mask",
     "exr-layers": "Blender's Image node has a socket per layer",
     "exr-parts": "Blender 5.0: a socket per object; 4.2: choose the layer at the node",
     "cryptomatte": "Blender's Cryptomatte node, source Image, finds objects by name",

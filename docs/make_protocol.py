@@ -90,6 +90,7 @@ files. This is protocol {PROTOCOL}.
 * The engine ends at the end of stdin, that is, with its host.
 * stderr is a log for people. Read it or send it to a file: a pipe that nobody reads fills up.
 * Integers are written without a point, and parameters that are not listed are refused.
+* Ignore an event that you do not know: a later roto may tell more, and speak the same protocol.
 
 ## A first script
 
@@ -134,7 +135,7 @@ engine, can open any clip that this user can.
 With `--socket` more clients can join the host's engine over 127.0.0.1. The token file, readable by
 its user alone, holds `{{"port": ..., "token": "..."}}`; the first message of a socket is a hello
 with that token, else it is closed. All clients work on the one open project: edits are done one by
-one, `progress` goes to who asked, and the others hear `changed`. With `--keep` there is no
+one, `progress` and `note` go to who asked, and the others hear `changed`. With `--keep` there is no
 host, and the engine ends when its last client quits.
 
 ## The desktop app

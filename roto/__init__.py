@@ -20,30 +20,30 @@ if TYPE_CHECKING:
     from roto.api import memory_needed as memory_needed
     from roto.api import propagate as propagate
     from roto.api import stream as stream
+    from roto.budget.needs import MemoryNeed as MemoryNeed
     from roto.engine import Settings as Settings
     from roto.errors import RotoError as RotoError
     from roto.masks import read_mask as read_mask
     from roto.media import open_clip as open_clip
-    from roto.needs import MemoryNeed as MemoryNeed
-    from roto.passes import Propagated as Propagated
+    from roto.opening import new_session as new_session
+    from roto.opening import open_session as open_session
+    from roto.propagation.passes import Propagated as Propagated
     from roto.results import FrameResult as FrameResult
     from roto.session import Session as Session
-    from roto.sessions import new_session as new_session
-    from roto.sessions import open_session as open_session
 
 _HOME = {
     "FrameResult": "roto.results",
-    "MemoryNeed": "roto.needs",
-    "Propagated": "roto.passes",
+    "MemoryNeed": "roto.budget.needs",
+    "Propagated": "roto.propagation.passes",
     "Result": "roto.api",
     "RotoError": "roto.errors",
     "Session": "roto.session",
     "Settings": "roto.engine",
     "load_model": "roto.api",
     "memory_needed": "roto.api",
-    "new_session": "roto.sessions",
+    "new_session": "roto.opening",
     "open_clip": "roto.media",
-    "open_session": "roto.sessions",
+    "open_session": "roto.opening",
     "propagate": "roto.api",
     "read_mask": "roto.masks",
     "stream": "roto.api",

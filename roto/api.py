@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from roto.budget.needs import MemoryNeed
     from roto.engine import Engine, Settings
     from roto.masks.reading import MaskLike
     from roto.media import Clip, ClipLike
-    from roto.needs import MemoryNeed
-    from roto.passes import Propagated
-    from roto.reach import Direction
+    from roto.propagation.passes import Propagated
+    from roto.propagation.reach import Direction
     from roto.results import FrameResult
 
     Keyframes = Mapping[int, MaskLike | Mapping[str, MaskLike]]
@@ -85,7 +85,7 @@ def propagate(
         precision: As for :func:`load_model`.
         memory: What the process may take, such as ``"4G"``; None for what ``ROTO_MEMORY`` says,
             or else what is free. A run that takes more is made smaller by the rules of
-            :mod:`roto.fitting`, and each change is logged as a warning.
+            :mod:`roto.budget.fitting`, and each change is logged as a warning.
         progress: Called after each finished frame.
 
     Returns:
@@ -103,14 +103,14 @@ def propagate(
     try:
         if source.clip.damaged_from is not None:
             source.read(source.clip.damaged_from)  # says so now: an error later would cost the work
-        session = _open_session(source, keyframes, model, settings, device, precision)
-        session.engine = prepare(session.engine, session.workload(kept=True), memory)
+        propagation = _opened(source, keyframes, model, settings, device, precision)
+        propagation.engine = prepare(propagation.engine, propagation.workload(kept=True), memory)
         results: dict[int, FrameResult] = {}
-        for event in session.propagate(direction):
+        for event in propagation.propagate(direction):
             results[event.frame] = event.result
             if progress is not None:
                 progress(event)
-        return Result(source.clip, session.shot.names, results, files_of(source))
+        return Result(source.clip, propagation.shot.names, results, files_of(source))
     finally:
         if own:
             source.close()
@@ -143,9 +143,9 @@ def stream(
     """
     source = _open_stream(frames)
     try:
-        session = _open_session(source, keyframes, model, settings, device, precision)
-        session.engine = prepare(session.engine, session.workload(), memory)
-        yield from session.stream()
+        propagation = _opened(source, keyframes, model, settings, device, precision)
+        propagation.engine = prepare(propagation.engine, propagation.workload(), memory)
+        yield from propagation.stream()
     finally:
         if source is not frames:
             source.close()
@@ -176,8 +176,8 @@ def memory_needed(
     own = not isinstance(frames, FrameSource)
     source = open_clip(frames)
     try:
-        session = _open_session(source, keyframes, model, settings, device, precision)
-        return need_of(session.engine, session.workload(kept=True))
+        propagation = _opened(source, keyframes, model, settings, device, precision)
+        return need_of(propagation.engine, propagation.workload(kept=True))
     finally:
         if own:
             source.close()
@@ -249,7 +249,7 @@ class Result(Mapping[int, "FrameResult"]):
         return paths
 
 
-def _open_session(
+def _opened(
     source: FrameSource,
     keyframes: Keyframes,
     model: str | os.PathLike[str] | Engine,
@@ -260,14 +260,14 @@ def _open_session(
     """Keyframes are read before the network is loaded: the cheap mistakes are found first."""
     if settings is not None and not isinstance(model, (str, os.PathLike)):
         raise SettingsError("An engine has settings of its own; give settings to load_model.")
-    session = Propagation(source)
+    propagation = Propagation(source)
     for frame, mask in keyframes.items():
-        session.set_keyframe(_frame_number(frame), mask)
-    session.shot  # noqa: B018 - contradictions between masks are found here
+        propagation.set_keyframe(_frame_number(frame), mask)
+    propagation.shot  # noqa: B018 - contradictions between masks are found here
     if isinstance(model, (str, os.PathLike)):
         model = load_model(model, settings=settings, device=device, precision=precision)
-    session.engine = model
-    return session
+    propagation.engine = model
+    return propagation
 
 
 def _frame_number(frame: object) -> int:

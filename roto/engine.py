@@ -110,7 +110,7 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """What an engine takes for plates of one size, in bytes; :mod:`roto.needs` adds it up.
+    """What an engine takes for plates of one size, in bytes; :mod:`roto.budget.needs` adds it up.
 
     Attributes:
         working: (h, w) the network works at, padding included.
@@ -160,7 +160,8 @@ class Memory(Protocol):
         """Remember masks of some objects in a picture.
 
         Args:
-            frame: Number of the frame; a permanent frame is added once.
+            frame: Number of the frame. Its objects are given together, since each is remembered
+                beside the others; a permanent frame is given again only after :meth:`drop`.
             encoded: What :meth:`Engine.encode` made of it.
             masks: Per object id, at the size of the plate.
             permanent: True for keyframes, which are never dropped.

@@ -16,14 +16,24 @@ from pathlib import Path
 from roto.errors import WeightsNotFoundError
 
 DEFAULT = "small"
+"""The model that is taken where nobody names one: it suits machines without a GPU."""
+
 FOLDER_VARIABLE = "ROTO_MODELS"
+"""Environment variable: a folder with weight files of the artist's own."""
+
 _ENDINGS = (".safetensors", ".pth", ".pt")
 _LONGEST_HEADER = 100_000_000  # bytes; the format's own bound
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A weight file with a name."""
+    """A weight file with a name.
+
+    Attributes:
+        name: What ``--model`` calls it.
+        path: Of the file.
+        embedded: Whether it ships with roto.
+    """
 
     name: str
     path: Path
@@ -85,7 +95,7 @@ def find_model(name: str | os.PathLike[str] = DEFAULT) -> Model:
     )
 
 
-def fingerprint(path: Path) -> str:
+def sha256_of(path: Path) -> str:
     """SHA-256 of a weight file, hexadecimal: what a matte's provenance names."""
     with path.open("rb") as file:
         digest = hashlib.sha256()

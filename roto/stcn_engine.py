@@ -24,7 +24,7 @@ from roto.model.folding import fold_batch_norms
 from roto.model.footprint import Counted, count
 from roto.model.stcn import STCN, ImageFeatures
 from roto.model.weights import load_any_network
-from roto.models import fingerprint
+from roto.models import sha256_of
 from roto.results import Grid
 from roto.stcn_memory import EncodedFrame, StcnMemory, resize
 
@@ -43,6 +43,13 @@ class StcnEngine:
         precision: ``bfloat16``, ``float32``; ``auto`` takes bfloat16 where it is fast.
         name: What to call the network in reports.
         weights: SHA-256 of its file, for provenance.
+
+    Attributes:
+        net: On its device, in evaluation mode.
+        device: Where it runs.
+        dtype: What it computes in.
+        settings: As given, or the default ones.
+        capabilities: What reports and provenance say of it.
 
     Raises:
         DeviceError: no such device.
@@ -153,7 +160,13 @@ class StcnEngine:
 def load_engine(
     model: Model, settings: Settings | None = None, *, device: str = "auto", precision: str = "auto"
 ) -> StcnEngine:
-    """The engine for a model; see :func:`roto.load_model`."""
+    """The engine for a model; arguments as of :func:`roto.load_model`.
+
+    Raises:
+        WeightsError: the file is damaged, or of no network that roto knows.
+        DeviceError: no such device.
+        SettingsError: no such precision.
+    """
     device_checked = str(choose_device(device))
     return StcnEngine(
         load_any_network(model.path),
@@ -161,14 +174,21 @@ def load_engine(
         device=device_checked,
         precision=precision,
         name=model.name,
-        weights=fingerprint(model.path),
+        weights=sha256_of(model.path),
     )
 
 
 def working_grid(
     plate: tuple[int, int], short_side: int, stride: int = 16, *, enlarge: bool = False
 ) -> Grid:
-    """Size the network works at, and the padding to multiples of ``stride``, split evenly."""
+    """Size the network works at, and the padding to multiples of ``stride``, split evenly.
+
+    Args:
+        plate: (H, W) in pixels.
+        short_side: Pixels of the working picture's shorter side.
+        stride: Of the network's coarsest features, in working pixels.
+        enlarge: Bring smaller plates up to ``short_side``; otherwise they stay as they are.
+    """
     scale = short_side / min(plate)
     if not enlarge:
         scale = min(1.0, scale)

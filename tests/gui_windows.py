@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMainWindow, QWidget
 
@@ -15,7 +15,7 @@ from roto_gui.main_window import MainWindow
 from roto_gui.settings.config import Config
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy.typing as npt
     from pytestqt.qtbot import QtBot
@@ -90,6 +90,16 @@ def arrive(qtbot: QtBot, window: MainWindow) -> None:
 def settle(qtbot: QtBot, window: MainWindow) -> None:
     """Wait until every edit has come back."""
     qtbot.waitUntil(lambda: window.document.settled, timeout=TIMEOUT)
+
+
+def until(true: Callable[[], bool]) -> None:
+    """The same without pytest: let the window live until something is so, for a minute at most."""
+    loop, timer = QEventLoop(), QTimer()
+    timer.timeout.connect(lambda: loop.quit() if true() else None)
+    timer.start(5)
+    QTimer.singleShot(60_000, loop.quit)
+    loop.exec()
+    assert true()
 
 
 def go(qtbot: QtBot, window: MainWindow, frame: int) -> None:

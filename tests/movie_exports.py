@@ -21,6 +21,7 @@ from roto.export.registry import check, format_named
 NAMES = tuple(one.name for one in FORMATS)
 SIZE, FIRST, COUNT = (64, 96), 1001, 3
 FILM = Fraction(24000, 1001)
+EXACT16, EXACT8 = 0.5 / 65535 + 1e-7, 0.5 / 255 + 1e-6  # what rounding to 16 or 8 bits costs
 
 
 def matte(frame, size=SIZE):

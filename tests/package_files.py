@@ -1,4 +1,4 @@
-"""Packages for tests: a small valid manifest, and a folder with the files that it lists."""
+"""Packages made by hand: a small valid manifest, a folder with its files, and hostile paths."""
 
 from __future__ import annotations
 
@@ -10,6 +10,28 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILES = {f"exr/hero/hero.{frame}.exr": b"matte %d" % frame for frame in (1001, 1002, 1004)}
+
+HOSTILE = [
+    "../secret.exr",
+    "exr/../../secret.exr",
+    "exr/..",
+    "..",
+    ".",
+    "./a.exr",
+    "exr//a.exr",
+    "exr/",
+    "/etc/passwd",
+    "\\\\server\\share",
+    "exr\\..\\..\\secret.exr",
+    "C:/secret.exr",
+    "C:secret.exr",
+    "a.exr:stream",
+    "a\x00.exr",
+    "a\n.exr",
+    "",
+    "a" * 1001,
+]
+"""Paths that no manifest may name."""
 
 
 def manifest(**changes: Any) -> dict[str, Any]:

@@ -9,10 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from roto.model.aggregation import soft_aggregate
 from roto.model.backbones import MEAN, STD
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
+    from typing import Any
+
+    import numpy.typing as npt
+
+    from roto.engine import Engine, Memory
 
 CONSTANTS = {"mean": MEAN, "std": STD}  # of ImageNet, as the published STM holds them
 
@@ -21,6 +28,24 @@ def reference_state(path: Path) -> dict[str, torch.Tensor]:
     """Tensors for the names and shapes in a ``*_state_dict.json``."""
     shapes = json.loads(path.read_text())
     return {name: reference_tensor(name, shape) for name, shape in shapes.items()}
+
+
+def followed(
+    engine: Engine, memory: Memory, reference: Mapping[str, Any]
+) -> Iterator[tuple[torch.Tensor, npt.NDArray[np.float32]]]:
+    """A whole clip, each frame after the first: probabilities found, and those published.
+
+    Both (K + 1, H, W). ``memory`` is the engine's, empty.
+    """
+    masks = {i: (reference["label_maps"][0] == i).astype(np.float32) for i in (1, 2)}
+    for frame, picture in enumerate(reference["frames"]):
+        encoded = engine.encode(picture)
+        if frame == 0:
+            memory.add(0, encoded, masks, permanent=True)
+            continue
+        logits = memory.predict(frame, encoded, [1, 2])
+        plate = torch.from_numpy(logits.grid.to_plate(logits.values))
+        yield soft_aggregate(torch.sigmoid(plate)), reference["prob"][:, frame]
 
 
 def reference_tensor(name: str, shape: list[int]) -> torch.Tensor:

@@ -6,9 +6,9 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import roto.sessions
+import roto.opening
 from roto.fake_engine import FakeEngine
-from roto.models import find_model, fingerprint
+from roto.models import find_model, sha256_of
 
 if TYPE_CHECKING:
     import pytest
@@ -27,11 +27,11 @@ def pretend(monkeypatch: pytest.MonkeyPatch) -> None:
         found = find_model(model)
         engine = FakeEngine(settings)
         engine.capabilities = replace(
-            FakeEngine.capabilities, name=found.name, weights=fingerprint(found.path)
+            FakeEngine.capabilities, name=found.name, weights=sha256_of(found.path)
         )
         return engine
 
-    monkeypatch.setattr(roto.sessions, "load_model", load)
+    monkeypatch.setattr(roto.opening, "load_model", load)
 
 
 def json_lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
 import torch
 
@@ -14,6 +15,8 @@ from roto.model.stcn import STCN, StcnConfig
 from roto.stcn_engine import StcnEngine
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import numpy.typing as npt
 
 TINY = StcnConfig("mobilenet_v2", "mobilenet_v2", 16, 32, 24, (24, 20, 18))
@@ -89,6 +92,14 @@ def plate(count: int = 8) -> npt.NDArray[np.uint8]:
     for position in range(count):
         frames[position][moving_square(position)] = (230, 30, 30)
     return frames
+
+
+def write_plate(folder: Path, count: int = 8, first: int = 1001) -> Path:
+    """The plate as PNGs ``plate.1001.png``, ... in a folder, which is made; returns the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, picture in enumerate(plate(count), start=first):
+        cv2.imwrite(str(folder / f"plate.{number}.png"), picture[..., ::-1])
+    return folder
 
 
 def square(position: int) -> npt.NDArray[np.uint8]:

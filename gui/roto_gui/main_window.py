@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDockWidget,
     QMainWindow,
+    QMenu,
     QScrollArea,
     QStackedWidget,
+    QStyle,
     QVBoxLayout,
     QWidget,
 )
@@ -22,7 +24,7 @@ from PySide6.QtWidgets import (
 from roto_gui.actions.action_set import ActionSet
 from roto_gui.actions.palette import CommandPalette
 from roto_gui.canvas.widget import Canvas
-from roto_gui.commands import locks, masks, moving, objects, propagating, viewing
+from roto_gui.commands import history, locks, masks, moving, objects, propagating, viewing
 from roto_gui.commands.files import Files
 from roto_gui.commands.helping import Helping
 from roto_gui.document.document import Document
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
 
 _TITLE = "roto"
 _LINGER = 2.0  # seconds
+_WELCOME, _WORK = 0, 1  # pages
 
 
 class MainWindow(QMainWindow):
@@ -54,8 +57,6 @@ class MainWindow(QMainWindow):
     Args:
         config: Preferences and layout.
     """
-
-    closing = Signal()
 
     def __init__(self, config: Config) -> None:
         super().__init__()
@@ -72,7 +73,8 @@ class MainWindow(QMainWindow):
         self.wiring = Wiring(self)
         self.setWindowTitle(_TITLE)
         self.resize(1440, 900)
-        self._default_layout = self.saveState()
+        self._size_docks()
+        self._layout = self._default_layout = self.saveState()
         self._restore_layout()
 
     def open(self, path: str) -> None:
@@ -85,26 +87,26 @@ class MainWindow(QMainWindow):
         return found[-1] if found else None
 
     def show_welcome(self, welcome: bool) -> None:
-        """The welcome page, or the canvas and what belongs to it."""
-        self.pages.setCurrentIndex(0 if welcome else 1)
-        for dock in self.docks:
-            dock.setVisible(not welcome)
+        """The welcome page, or the canvas and the panels around it as they were left."""
+        self._keep_layout()
+        self.pages.setCurrentIndex(_WELCOME if welcome else _WORK)
+        if not welcome:
+            self.restoreState(self._layout)
+        for dock in self.docks if welcome else ():
+            dock.hide()
 
     def reset_layout(self) -> None:
         """All panels where they were at first."""
-        self.restoreState(self._default_layout)
+        self._layout = self._default_layout
+        if self._at_work:
+            self.restoreState(self._layout)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Remember the layout; the project is on disk already."""
         self.work.painter.close()
-        if self.document.is_open:
-            self._state = _text(self.saveState())
-        self.config.update(
-            geometry=_text(self.saveGeometry()),
-            state=self._state,
-        )
+        self._keep_layout()
+        self.config.update(geometry=_text(self.saveGeometry()), state=_text(self._layout))
         self.document.close()
-        self.closing.emit()
         self.hide()
         self.document.wait(_LINGER)  # nobody sees it wait; what takes longer ends after the window
         super().closeEvent(event)
@@ -150,6 +152,7 @@ class MainWindow(QMainWindow):
         for slots in (
             self.files.slots(),
             helping.slots(),
+            history.slots(self.work),
             objects.slots(self.work),
             locks.slots(self.work),
             masks.slots(self.work),
@@ -161,14 +164,33 @@ class MainWindow(QMainWindow):
                 self.actions_.connect(name, slot)
         self.actions_.build_menus(self.menuBar())
         self.actions_.set_submenu("recent", self.recent_menu)
+        panels = QMenu(self)
+        panels.addActions([dock.toggleViewAction() for dock in self.docks])
+        self.actions_.set_submenu("panels", panels)
+
+    @property
+    def _at_work(self) -> bool:
+        """Whether it is not the welcome page that is seen."""
+        return self.pages.currentIndex() == _WORK
+
+    def _keep_layout(self) -> None:
+        """Remember where the panels are, and which are put away."""
+        if self._at_work:
+            self._layout = self.saveState()
+
+    def _size_docks(self) -> None:
+        """All of the view's options can be seen, and the objects have the rest of the column."""
+        _, _, objects, view = self.docks
+        title = view.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
+        needed = self.view_options.sizeHint().height() + title
+        self.resizeDocks([objects, view], [1, needed], Qt.Orientation.Vertical)
 
     def _restore_layout(self) -> None:
         chosen = self.config.preferences
-        self._state = chosen.state
         if chosen.geometry:
             self.restoreGeometry(_bytes(chosen.geometry))
-        if chosen.state:
-            self.restoreState(_bytes(chosen.state))
+        if chosen.state and self.restoreState(_bytes(chosen.state)):
+            self._layout = _bytes(chosen.state)
         self.show_welcome(True)
 
 

@@ -270,14 +270,17 @@ class Stage(QObject):
             mattes, self.whole = {}, False
         else:
             self.whole = True
-        self.canvas.set_message("")
+        compared = self.view.mode == "difference"
+        before = supply.earlier(self.frame) if compared else None
+        text = self.tr("Nothing of this frame has changed yet.")
+        self.canvas.set_message(text if compared and not before else "")
         self._content = Content(
             plate=plate,
             linear=supply.linear,
             mattes=mattes,
             colours={o.id: o.colour for o in snapshot.objects} | {NEW: colour_of(snapshot, NEW)},
             active=NEW if self.active is None and NEW in mattes else self.active,
-            before=supply.earlier(self.frame) if self.view.mode == "difference" else None,
+            before=before,
             neighbours=supply.beside(self.frame, self.active) if self.view.onion else (),
             aspect=float(snapshot.clip.pixel_aspect),
             shown=supply.shown(self.frame),

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from roto.guidance import Suggestion
     from roto.media.source import Clip
-    from roto.states import State
+    from roto.session.guidance import Suggestion
+    from roto.session.states import State
 
 Colour = tuple[int, int, int]
 """Red, green and blue, 0..255."""
@@ -191,16 +191,20 @@ class ExportRequest:
 
     Attributes:
         pattern: As ``roto export`` takes it: ``mattes/{object}/{object}.%04d.exr``; of a package
-            its folder.
+            its folder; of a project its file.
         objects: Ids; empty for all.
         first: First frame.
         last: Last frame.
         look: What is in the pixels, and how many bits; not of a package, nor of label maps.
         format: Its name in ``roto.export.registry.FORMATS``; "": what the extension stands for.
         kind: "mattes", files of a format; "labels", one label map per frame; "package", a folder
-            that says everything about its mattes.
+            that says everything about its mattes; "project", another program's project, with a
+            package beside it.
         also: What is in a package besides EXR sequences, see ``roto.package.PackageOrder``.
         handles: Frames beyond both ends of the range; of a package only.
+        host: For which program a project is, see :class:`roto.hosts.HostChoice`.
+        feature: What is seen in a project: "cutout", "grade" or "alpha".
+        background: Behind the cut-out of a project, as "#rrggbb".
         overwrite: Whether existing files may be replaced; asked before, once.
         partial: Whether to write what is there where frames are missing or open.
     """
@@ -211,11 +215,19 @@ class ExportRequest:
     last: int
     look: Look = field(default_factory=Look)
     format: str = ""
-    kind: Literal["mattes", "labels", "package"] = "mattes"
+    kind: Literal["mattes", "labels", "package", "project"] = "mattes"
     also: tuple[str, ...] = ()
     handles: int = 0
+    host: str = ""
+    feature: str = "cutout"
+    background: str = "#00ff00"
     overwrite: bool = False
     partial: bool = False
+
+    @property
+    def packaged(self) -> bool:
+        """Whether there will be a package, be it for itself or beside a project."""
+        return self.kind in ("package", "project")
 
     def covers(self, frame: int) -> bool:
         """Whether a frame is written, if the clip has it."""

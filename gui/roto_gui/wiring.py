@@ -13,7 +13,6 @@ from roto_gui.actions.shortcuts import effective_keys
 from roto_gui.commands import locks, masks, moving
 from roto_gui.guide import Guide
 from roto_gui.settings.places import Place
-from roto_gui.tools.brush import Brush
 
 if TYPE_CHECKING:
     from roto_gui.main_window import MainWindow
@@ -85,6 +84,8 @@ class Wiring(QObject):
         stage.view_changed.connect(lambda _: self._show_view())
         stage.solo_changed.connect(self._show_solo)
         window.view_options.view_changed.connect(stage.set_view)
+        window.canvas.zoomed.connect(window.transport.set_scale)
+        window.transport.set_scale(window.canvas.scale)
         window.canvas.wiped.connect(lambda share: stage.change_view(wipe=share))
 
     def _wire_moving(self) -> None:
@@ -107,7 +108,7 @@ class Wiring(QObject):
         options.tool_chosen.connect(painter.choose)
         options.brush_changed.connect(self.work.set_brush)
         options.scribble_changed.connect(self.work.set_scribble)
-        options.pressure_changed.connect(self._set_pressure)
+        options.pressure_changed.connect(lambda what: self.window.config.update(pen_pressure=what))
         options.operation_wanted.connect(
             lambda name, amount: masks.operate(self.work, name, amount)
         )
@@ -171,6 +172,7 @@ class Wiring(QObject):
         snapshot, window = self.document.snapshot, self.window
         if snapshot is None or self.document.plates is None:
             return
+        window.notices.forget(self.document.opening)  # something else could not be opened
         place = window.places.find(snapshot.path) or Place(snapshot.frames[0])
         self.stage.open(self.document.plates)
         window.show_welcome(False)
@@ -264,13 +266,10 @@ class Wiring(QObject):
             self.work.set_brush(*_brush_of(preferences))
         if before is None or before.scribble_size != preferences.scribble_size:
             self.work.set_scribble(preferences.scribble_size / 2)
+        self.work.set_pressure(preferences.pen_pressure)
+        window.tool_options.set_pressure(preferences.pen_pressure)
         window.canvas.set_background(preferences.canvas_background)
         self.guide.show_state()
-
-    def _set_pressure(self, what: str) -> None:
-        for tool in self.painter.tools.values():
-            if isinstance(tool, Brush):
-                tool.pressure = what  # type: ignore[assignment]
 
     def _drag_brush(self, across: float, upwards: float) -> None:
         across /= self.window.canvas.scale

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from roto_gui.document.document import Document
     from roto_gui.settings.config import Config
     from roto_gui.state import ObjectState, Snapshot
+    from roto_gui.tools.brush import Pressure
 
 
 class Workspace(QObject):
@@ -120,9 +121,15 @@ class Workspace(QObject):
         """Give brush and eraser a size and a hardness."""
         for tool in self.painter.tools.values():
             if isinstance(tool, Brush):
-                tool.size, tool.hardness = radius, min(max(hardness, 0.0), 1.0)
+                tool.size, tool.hardness = radius, hardness
         self.canvas.set_ring(self.painter.tool.radius)
         self.brush_changed.emit(*self.brush)
+
+    def set_pressure(self, what: Pressure) -> None:
+        """Say what the pressure of a pen changes."""
+        for tool in self.painter.tools.values():
+            if isinstance(tool, Brush):
+                tool.pressure = what
 
     @property
     def scribble(self) -> float:

@@ -110,7 +110,7 @@ def _compositor(job: Job, scene: Any, shot: Any, plan: Job, folder: str) -> None
         compositor.wire_mattes(scene, shot, list(files), files)
     tree = compat.compositor_tree(scene)
     for layer in layers:
-        node = _alpha_node(tree, layer["object"]).inputs["Alpha"].links[0].from_node
+        node = _matte(tree, layer["object"]).node
         node.frame_offset = layer["first"] - 1
     if plan["feature"] == "grade":
         end = _graded(tree, list(files), plan["data"]["wanted"]["gain"])
@@ -142,20 +142,22 @@ def _over(tree: Any, behind: Job | None, names: Sequence[str], folder: str) -> A
 
 
 def _graded(tree: Any, names: Sequence[str], gain: Sequence[float]) -> Any:
-    """The plate, multiplied where the mattes are."""
+    """The plate, and through each matte the same graded one: where they overlap it counts once."""
     end = _alpha_node(tree, names[0]).inputs["Image"].links[0].from_socket
+    factor, first, second, graded = _mix(tree, _GRADE, "MULTIPLY")
+    factor.default_value, second.default_value = 1, (*gain, 1)
+    tree.links.new(end, first)
     for name in names:
-        matte = _alpha_node(tree, name).inputs["Alpha"].links[0].from_socket
-        factor, first, second, result = _multiply(tree, f"{_GRADE} {name}")
-        second.default_value = (*gain, 1)
-        tree.links.new(matte, factor)
+        factor, first, second, result = _mix(tree, f"{_GRADE} {name}", "MIX")
+        tree.links.new(_matte(tree, name), factor)
         tree.links.new(end, first)
+        tree.links.new(graded, second)
         end = result
     return end
 
 
-def _multiply(tree: Any, name: str) -> tuple[Any, Any, Any, Any]:
-    """A node that multiplies colours: sockets for factor, both colours and the result."""
+def _mix(tree: Any, name: str, kind: str) -> tuple[Any, Any, Any, Any]:
+    """A node that mixes two colours: sockets for factor, both colours and the result."""
     if hasattr(bpy.types, "CompositorNodeMixRGB"):
         node = tree.nodes.new("CompositorNodeMixRGB")
         found = (*node.inputs[:3], node.outputs[0])
@@ -164,7 +166,7 @@ def _multiply(tree: Any, name: str) -> tuple[Any, Any, Any, Any]:
         node.data_type = "RGBA"
         found = (node.inputs[0], *[one for one in node.inputs if one.type == "RGBA"][:2])
         found = (*found, next(one for one in node.outputs if one.type == "RGBA"))
-    node.name, node.blend_type = name, "MULTIPLY"
+    node.name, node.blend_type = name, kind
     return found
 
 
@@ -181,6 +183,11 @@ def _socket(sockets: Sequence[Any], name: str, index: int) -> Any:
 
 def _alpha_node(tree: Any, name: str) -> Any:
     return tree.nodes[f"roto {SHOT} {name}"]
+
+
+def _matte(tree: Any, name: str) -> Any:
+    """The socket that an object's matte comes from."""
+    return _alpha_node(tree, name).inputs["Alpha"].links[0].from_socket
 
 
 def _sequencer(job: Job, scene: Any, shot: Any, data: Job, folder: str) -> None:
@@ -227,7 +234,7 @@ def read(job: Job) -> dict[str, Any]:
 
 
 def _of_node(tree: Any, name: str, folder: str) -> dict[str, Any]:
-    node = _alpha_node(tree, name).inputs["Alpha"].links[0].from_node
+    node = _matte(tree, name).node
     path = _relative(bpy.path.abspath(node.image.filepath), folder)
     number = node.frame_offset + 1  # of the file that is shown at frame_start
     return {"object": name, "mattes": _pattern(path), "first": number}

@@ -25,6 +25,7 @@ class Future:
         done: Whether there is an answer or an error.
         error: What went wrong; None where nothing did.
         progress: Parameters of its newest ``progress`` event; None before the first.
+        notes: Texts of its ``note`` events.
     """
 
     def __init__(self, number: int, method: str, params: dict[str, Any]) -> None:
@@ -32,6 +33,7 @@ class Future:
         self.done = False
         self.error: ProtocolError | None = None
         self.progress: dict[str, Any] | None = None
+        self.notes: list[str] = []
         self.again = False  # it was sent to an engine that ended before it answered
         self.deadline: float | None = None
         self.inner = False  # the client's own

@@ -23,7 +23,7 @@ from typing import Any, Optional
 from .book import Book, Future
 from .link import Link, see_off
 from .protocol import METHODS, PROTOCOL, ProtocolError, write_message
-from .starting import Starter, engine_command, engine_environment
+from .starting import MOST_CRASHES, Starter, engine_command, engine_environment
 
 __all__ = ["ERRORS", "Client", "Event", "Future", "engine_command", "engine_environment"]
 
@@ -42,6 +42,7 @@ Names are those of ``protocol.EVENTS`` and the client's own: ``ready`` (the answ
 ``lost`` {message, lost, again} (the engine ended by itself and is started again; the methods
 whose requests failed, and those that are asked once more), ``restored`` (the status: the project
 is open again), ``failed`` {kind, message} (it cannot be started; ``start`` tries once more).
+A later engine may tell events of other names; ignore them.
 """
 
 HELLO_SECONDS = 60.0  # a cold disk takes its time to read Python and roto
@@ -74,11 +75,13 @@ class Client:
         environment: dict[str, str] | None = None,
         token_file: str | None = None,
     ) -> None:
-        self.state, self.engine = "idle", None  # type: str, Optional[dict[str, Any]]
+        self.state: str = "idle"
+        self.engine: dict[str, Any] | None = None
         self.log: deque[str] = deque(maxlen=_LOG_LINES)
         self._starter = Starter(command, environment, token_file)
         self._name, self._on_event = name, on_event
         self._link: Link | None = None
+        self._unstarted = ""  # why there is no engine, until the next poll tells it
         self._book = Book()
         self._opened: dict[str, Any] | None = None  # how to open what is open once more
 
@@ -91,8 +94,7 @@ class Client:
         try:
             self._link = self._starter.dial(hello, self.log)
         except (OSError, ValueError, LookupError, TypeError) as error:
-            self._link = None
-            self._soon(self._fail, "StartError", self._starter.why_not(self.log, error))
+            self._unstarted = self._starter.why_not(self.log, error)
             return
         self._ask("hello", hello, self._greeted, HELLO_SECONDS)
 
@@ -140,6 +142,9 @@ class Client:
         What a callback raises goes through; the next call goes on after it.
         """
         self._time_out()
+        if self._unstarted:
+            self._fail("StartError", self._unstarted)
+            return 1
         count, until = 0, time.monotonic() + _POLL_SECONDS
         while self._link is not None and time.monotonic() < until:
             try:
@@ -176,7 +181,7 @@ class Client:
             wait: Seconds to wait for it. In any case it is killed after ``link.GRACE_SECONDS``.
         """
         link, self._link = self._link, None
-        started, self.state = self.state, "closed"
+        started, self.state, self._unstarted = self.state, "closed", ""
         for future in self._book.clear():
             future.finish(None, ProtocolError("ClosedError", "The client was closed."))
         if link is None:
@@ -210,15 +215,8 @@ class Client:
         while self.state == "ready" and self._book.waiting:
             self._send(self._book.waiting.popleft())
 
-    def _soon(self, function: Callable[..., None], *arguments: Any) -> None:
-        """Have something done in the next poll: nothing is told from anywhere else."""
-        link = self._link = self._link or Link()
-        link.inbox.put(lambda: function(*arguments))
-
     def _take(self, message: Any) -> None:
-        if callable(message):
-            message()
-        elif message is None:
+        if message is None:
             self._ended()
         elif isinstance(message, ProtocolError):
             if self.state == "starting":
@@ -254,6 +252,8 @@ class Client:
             if future is None:
                 return
             future.progress = params
+        elif name == "note" and future is not None:
+            future.notes.append(str(params.get("text", "")))
         elif name == "closed":
             self._opened = None
         self._tell(name, params, future)
@@ -305,22 +305,22 @@ class Client:
             self._fail("StartError", self._starter.why_not(self.log))
             return
         self.state = "idle"
-        often = self._starter.ended()
+        crashes = self._starter.count_crash()
         again, lost = self._book.after_crash()
         text = f"The engine ended by itself (code {code}); what it had finished is in the project."
         for future in lost:
             future.finish(None, ProtocolError("LostError", text))
         told = {"message": text, "lost": [f.method for f in lost if not f.inner]}
         self._tell("lost", {**told, "again": [f.method for f in again]})
-        if often:
-            self._fail("StartError", f"The engine ended {often} times; see its log.")
+        if crashes > MOST_CRASHES:
+            self._fail("StartError", f"The engine ended {crashes} times; see its log.")
         else:
             self.start()
 
     def _fail(self, kind: str, message: str) -> None:
         link, self._link = self._link, None
-        self.state, self.engine = "failed", None
-        if link is not None and type(link) is not Link:
+        self.state, self.engine, self._unstarted = "failed", None, ""
+        if link is not None:
             link.kill()
             see_off(link)
         for future in self._book.clear():

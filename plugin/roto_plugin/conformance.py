@@ -34,6 +34,9 @@ the composite that NumPy makes of the plate and the package's EXR mattes. Errors
 whole range of values: one step of 8 bits is 3.9e-03. A frame too early or too late would be a mean
 error of more than 0.02.
 
+Where mattes overlap, every host shows the plate, or grades it, once: two mattes that overlap look
+like one matte that holds both.
+
 """
 _COLUMNS = ("host", "version", "feature", "mixes in", "mean error", "max error", "promised")
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, get_args
 
-from roto.states import State
+from roto.session.states import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from roto.project.records import LockRecord, ObjectRecord
-    from roto.receipts import Change, Receipt
     from roto.session import Session
+    from roto.session.receipts import Change, Receipt
 
 _STEPS = 20  # of the undo history are named
 _STATES: tuple[State, ...] = get_args(State)

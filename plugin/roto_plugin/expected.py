@@ -14,7 +14,7 @@ from roto.media import as_rgb, open_clip, read_image, to_display
 from roto_plugin.planning import plate_of, resolved, rgb
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
     from roto.package import Package
@@ -68,16 +68,9 @@ def _shown(
     if feature == "cutout":
         shown = inside * (1 - bare) + under * bare
     else:
-        shown = _graded(inside, mattes if way.overlap == "each" else [1 - bare], want["gain"])
-    return _coded(shown) if linear else shown
-
-
-def _graded(plate: Floats, mattes: list[Floats], gain: Sequence[float]) -> Floats:
-    def one(rest: Floats, matte: Floats) -> Floats:
-        found: Floats = np.clip(rest * np.array(gain), 0, 1) * matte + rest * (1 - matte)
-        return found
-
-    return reduce(one, mattes, plate)
+        graded = inside * np.array(want["gain"])
+        shown = (graded if linear else np.minimum(graded, 1)) * (1 - bare) + inside * bare
+    return np.minimum(_coded(shown) if linear else shown, 1)
 
 
 def _matte(package: Package, name: str, frame: int) -> Floats:

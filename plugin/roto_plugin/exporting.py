@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from dataclasses import dataclass
@@ -9,13 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from roto.errors import ExportError, HostError
+from roto.hosts import HostChoice, folder_beside
 from roto_plugin.host import GAIN, GREEN, HostRequest
-from roto_plugin.hosts import host_named
+from roto_plugin.hosts import FOR_TESTS, host_named, host_names
 from roto_plugin.planning import check_background, check_gain
 
 if TYPE_CHECKING:
     from roto.package import Package
     from roto_plugin.host import HostAdapter
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,23 @@ class HostResult:
     files: list[str]
     losses: list[str]
     warnings: list[str]
+
+
+def choices() -> list[HostChoice]:
+    """All programs, be they here or not; an adapter that cannot be loaded is left out."""
+    found = []
+    for name in host_names():
+        if name == FOR_TESTS:
+            continue
+        try:
+            adapter = host_named(name)
+        except HostError as error:
+            log.warning("%s", error)
+            continue
+        able = adapter.capabilities()
+        features = tuple(dict.fromkeys(way.feature for way in able.ways))
+        found.append(HostChoice(name, adapter.title, able.extension, features, able.needs))
+    return found
 
 
 def prepare(
@@ -100,7 +121,7 @@ def prepare(
     request = HostRequest(
         target, way.feature, background or GREEN, GAIN if gain is None else _gain(gain)
     )
-    folder = target.with_name(target.name.removesuffix(capabilities.extension) + ".mattes")
+    folder = folder_beside(target, capabilities.extension)
     return HostOrder(adapter, request, folder, capabilities.needs)
 
 

@@ -27,13 +27,11 @@ if TYPE_CHECKING:
 
 Feature: TypeAlias = Literal["cutout", "grade", "alpha"]
 """``cutout``: the plate over a background where the mattes are. ``grade``: the plate, with its
-colours multiplied inside the mattes only. ``alpha``: the mattes alone, white on black."""
+colours multiplied inside the mattes only, and once where mattes overlap. ``alpha``: the mattes
+alone, white on black."""
 
 Light: TypeAlias = Literal["display", "linear"]
 """In which values a host mixes pictures: code values as they are, or scene-linear light."""
-
-Overlap: TypeAlias = Literal["each", "once"]
-"""Where graded mattes overlap: every one grades what those before it left, or all grade once."""
 
 GREEN = "#00ff00"
 GAIN = (0.5, 0.5, 0.5)
@@ -50,7 +48,6 @@ class Way:
         light: How the host mixes there.
         mean: Mean error per frame that is promised at most, 1 being the whole range of values.
         most: Error of a single pixel that is promised at most.
-        overlap: What happens where graded mattes overlap.
     """
 
     feature: Feature
@@ -59,7 +56,6 @@ class Way:
     light: Light
     mean: float
     most: float
-    overlap: Overlap = "each"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from roto.delivery import Order, deliver, gaps, needs_all
 from roto.errors import ExportError
@@ -11,7 +11,7 @@ from roto.export import FramePattern
 from roto.export.contract import Look
 from roto.export.registry import format_for, format_named
 from roto.package import PackageOrder, write_package
-from roto.shot import frames_between
+from roto.propagation.shot import frames_between
 from roto_plugin.handlers import range_of
 
 if TYPE_CHECKING:
@@ -19,19 +19,22 @@ if TYPE_CHECKING:
 
     from roto.export.contract import Format
     from roto.network import Network
+    from roto.propagation.passes import Propagated
     from roto.session import Session
     from roto_plugin.paths import Roots
 
 Params: TypeAlias = "dict[str, Any]"
 log = logging.getLogger(__name__)
 
-Start: TypeAlias = "Callable[[Session, Params, Roots, Network | None], Iterator[Params]]"
-"""Yields the parameters of ``progress`` events."""
+Told: TypeAlias = "tuple[Literal['progress', 'note'], Params]"
+"""Name and parameters of an event."""
+
+Start: TypeAlias = "Callable[[Session, Params, Roots, Network | None], Iterator[Told]]"
 
 
 def propagate(
     session: Session, params: Params, roots: Roots, network: Network | None
-) -> Iterator[Params]:
+) -> Iterator[Told]:
     """Find what is missing or in reach of an edit."""
     del roots
     if session.project.keyframes() and network is not None:
@@ -39,6 +42,7 @@ def propagate(
         network.remember(session.project)
         for step in session.fit_memory():
             log.warning("%s", step)
+            yield "note", {"about": "memory", "text": step}
     events = session.propagate(
         range_of(params),
         params.get("objects"),
@@ -46,18 +50,13 @@ def propagate(
         stale=params.get("stale", False),
     )
     for event in events:
-        yield {
-            "frame": event.frame,
-            "done": event.done,
-            "total": event.total,
-            "confidence": round(min(max(float(event.confidence), 0.0), 1.0), 4),
-            "final": event.final,
-        }
+        confidence = round(min(max(float(event.confidence), 0.0), 1.0), 4)
+        yield _progress(event, confidence=confidence, final=event.final)
 
 
 def export(
     session: Session, params: Params, roots: Roots, network: Network | None
-) -> Iterator[Params]:
+) -> Iterator[Told]:
     """Write mattes."""
     del network
     order = _order(session, params, roots)
@@ -66,14 +65,12 @@ def export(
         other = "" if needs_all(order, found) else ", or export partial"
         raise ExportError(f"{found}: propagate first{other}.")
     for one in deliver(session, order, found):
-        event = one.event
-        files = [str(path) for path in one.files]
-        yield {"frame": event.frame, "done": event.done, "total": event.total, "files": files}
+        yield _progress(one.event, files=[str(path) for path in one.files])
 
 
 def package(
     session: Session, params: Params, roots: Roots, network: Network | None
-) -> Iterator[Params]:
+) -> Iterator[Told]:
     """Write a matte package."""
     del network
     folder = roots.check(params["folder"])
@@ -87,7 +84,11 @@ def package(
         partial=params.get("partial", False),
     )
     for one in write_package(session, folder, order):
-        yield {"frame": one.event.frame, "done": one.event.done, "total": one.event.total}
+        yield _progress(one.event)
+
+
+def _progress(event: Propagated, **more: Any) -> Told:
+    return "progress", {"frame": event.frame, "done": event.done, "total": event.total, **more}
 
 
 def _order(session: Session, params: Params, roots: Roots) -> Order:

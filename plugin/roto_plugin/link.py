@@ -30,6 +30,8 @@ _NO_WINDOW = 0x08000000 if sys.platform == "win32" else 0  # of a console
 class Link:
     """Lines to an engine and messages from it, over a pair of streams; no call waits.
 
+    What is at the other end is the business of :class:`Process` and :class:`Socket`.
+
     Attributes:
         inbox: Messages, errors of bad lines, and None when there will be no more.
         code: A process's exit code, when it has ended.

@@ -338,6 +338,12 @@ EVENTS: dict[str, tuple[str, Schema]] = {
             {"confidence": _SHARE, "final": _TRUTH, "files": _list(_TEXT)},
         ),
     ),
+    "note": (
+        "What the user should know of a job, a sentence. `id` is that of its request. `about` is "
+        "`memory`: what was changed so that the job fits, and what that costs. It is told once; "
+        "later jobs of the open project work in the same way.",
+        _record({"about": _NAME, "text": _TEXT}),
+    ),
     "changed": (
         "Another client has changed the project: what and who.",
         _record({"what": _NAME, "by": _TEXT}),

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from roto.errors import ProjectNotFoundError
 from roto.models import DEFAULT, find_model
 from roto.network import Network
+from roto.opening import new_session, open_session
 from roto.project import Project, fingerprint
 from roto.project.home import project_of
-from roto.sessions import new_session, open_session
 from roto_plugin.paths import Roots, absolute, clip_folder
 from roto_plugin.protocol import ProtocolError
 
@@ -87,7 +87,7 @@ class Opening:
                 f"There is no project at {self.project}; check the path, or give its clip."
             )
         self.project.parent.mkdir(parents=True, exist_ok=True)
-        network = self._network(Network())
+        network = self._changed(Network())
         session = new_session(
             str(self.clip),
             self.project,
@@ -107,11 +107,11 @@ class Opening:
 
     def network_of(self, session: Session) -> Network:
         """What a propagation works with, to be remembered by the project."""
-        return self._network(Network.of(session.project))
+        return self._changed(Network.of(session.project))
 
     def _open(self) -> Session:
         with Project.open(self.project, read_only=True) as project:
-            network = self._network(Network.of(project))
+            network = self._changed(Network.of(project))
             moved = self._moved_clip(project)
         return open_session(
             self.project,
@@ -138,8 +138,7 @@ class Opening:
             )
         return str(self.clip)
 
-    def _network(self, network: Network) -> Network:
+    def _changed(self, network: Network) -> Network:
         """A project's network with what the request changes."""
         settings = replace(network.settings, **self.settings)
-        default = network.model or DEFAULT
-        return Network(self.model or default, settings)
+        return Network(self.model or network.model or DEFAULT, settings)

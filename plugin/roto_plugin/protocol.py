@@ -29,7 +29,10 @@ __all__ = [
 ]
 
 PROTOCOL = 1
-"""Version. It grows when a message changes in a way that the other side must know."""
+"""Version. It grows when a message changes in a way that the other side must know.
+
+A new event is no such change: clients ignore those that they do not know.
+"""
 
 MAX_LINE = 1024 * 1024
 """Bytes of a message, with its line end, at most. Pixels travel as files."""

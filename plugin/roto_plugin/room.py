@@ -1,7 +1,8 @@
 """The one project that an engine process has open, its thread, and the clients that are in it.
 
-Every request becomes a task or a job of :class:`roto.worker.Worker`: one thread does all work on
-the session, edits go before the next event of a job, and answers are sent when the work is done.
+Every request becomes a task or a job of :class:`roto.session.worker.Worker`: one thread does all
+work on the session, edits go before the next event of a job, and answers are sent when the work is
+done.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from roto.worker import Job, Task, Worker
+from roto.session.worker import Job, Task, Worker
 from roto_plugin import describing
 from roto_plugin.paths import Roots
 from roto_plugin.protocol import METHODS, ProtocolError
@@ -83,16 +84,44 @@ class _Running:
         return found
 
 
-class _Open:
-    """An open project, or one that is being opened."""
+class _Queue:
+    """What is asked while the project is still being opened; later requests are begun at once."""
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[Request, Callable[[], None]]] = []
+        self._open = False
+
+    def begin(self, request: Request, begin: Callable[[], None]) -> None:
+        """Begin a request, now or when the project is open."""
+        if self._open:
+            begin()
+        else:
+            self._waiting.append((request, begin))
+
+    def let_go(self) -> None:
+        """The project is open."""
+        self._open = True
+        waiting, self._waiting = self._waiting, []
+        for _, begin in waiting:
+            begin()
+
+    def refuse(self) -> None:
+        """The project was closed, or cannot be opened."""
+        waiting, self._waiting = self._waiting, []
+        for request, _ in waiting:
+            request.refuse(_closed())
+
+
+class _Project:
+    """The project that is open, or is being opened."""
 
     def __init__(self, opening: Opening, channel: Channel) -> None:
         self.opening = opening
+        self.queue = _Queue()
         self.channels = [channel]
         self.roots = Roots()
         self.network: Network | None = None
         self.worker: Worker | None = None
-        self.early: list[tuple[Request, Callable[[], None]]] | None = []  # None: it is open
         self.job: _Running | None = None
 
 
@@ -102,13 +131,13 @@ class Room:
     def __init__(self) -> None:
         self._lock = threading.RLock()  # for a moment; taken in the session's thread, too
         self._turn = threading.Lock()  # for as long as opening or closing takes
-        self._open: _Open | None = None
+        self._project: _Project | None = None
 
     def open(self, request: Request, opening: Opening) -> None:
         """Open a project, or join the others in it."""
         with self._turn:
             with self._lock:
-                found = self._open
+                found = self._project
                 if found is not None and found.opening.project == opening.project:
                     self._join(found, request, opening)
                     return
@@ -151,15 +180,12 @@ class Room:
         """Have something long done with the session."""
         with self._lock:
             here = self._here(request)
-            if here.early is not None:
-                here.early.append((request, lambda: self._run(here, request, start)))
-            else:
-                self._run(here, request, start)
+            here.queue.begin(request, lambda: self._run(here, request, start))
 
     def cancel(self, channel: Channel, number: int | None) -> bool:
         """End the job of a client's request, or, without a number, the one there is."""
         with self._lock:
-            here = self._open
+            here = self._project
             if here is None or here.job is None or here.worker is None:
                 return False
             asked = here.job.request
@@ -172,7 +198,7 @@ class Room:
         """A client is done, or gone: its job ends, and the project closes behind the last one."""
         with self._turn:
             with self._lock:
-                here = self._open
+                here = self._project
                 if here is None or channel not in here.channels:
                     return
                 here.channels.remove(channel)
@@ -202,16 +228,16 @@ class Room:
     def close(self) -> bool:
         """Close whatever is open; returns whether that was done in time."""
         with self._turn:
-            here = self._open
+            here = self._project
             return here is None or self._shut(here)
 
-    def _join(self, here: _Open, request: Request, opening: Opening) -> None:
+    def _join(self, here: _Project, request: Request, opening: Opening) -> None:
         if request.channel not in here.channels:
             here.channels.append(request.channel)
         here.roots = here.roots + Roots(opening.roots)
         self.status(request)
 
-    def _make_way(self, request: Request, here: _Open | None) -> None:
+    def _make_way(self, request: Request, here: _Project | None) -> None:
         """Close what is open, if nobody else needs it.
 
         Raises:
@@ -230,7 +256,7 @@ class Room:
         self._shut(here)
 
     def _begin(self, request: Request, opening: Opening) -> None:
-        here = _Open(opening, request.channel)
+        here = _Project(opening, request.channel)
 
         def opened(session: Session) -> None:
             try:
@@ -241,59 +267,52 @@ class Room:
                 request.refuse(error)
                 found = None
             with self._lock:
-                early, here.early = here.early or [], None
                 if found is not None:
                     request.answer(found)
-                for _, begin in early:
-                    begin()
+                here.queue.let_go()
 
         def failed(what: str, error: Exception) -> None:
             del what  # tasks and jobs tell by themselves
             with self._lock:
-                early, here.early = here.early or [], None
-                self._open = None
-            request.refuse(error)
-            for waiting, _ in early:
-                waiting.refuse(_closed())
+                self._project = None
+                request.refuse(error)
+                here.queue.refuse()
 
         with self._lock:
-            self._open = here
+            self._project = here
             here.worker = Worker(opening.session, opened, failed)
             here.worker.start()
 
-    def _shut(self, here: _Open) -> bool:
+    def _shut(self, here: _Project) -> bool:
         """Close the project; nobody may be asked for anything of it any more."""
         with self._lock:
-            self._open = None
-            early, here.early = here.early, None if here.early is None else []
-        for waiting, _ in early or ():
-            waiting.refuse(_closed())
+            self._project = None
+            here.queue.refuse()
         assert here.worker is not None
         return here.worker.close(GRACE_SECONDS)
 
-    def _here(self, request: Request) -> _Open:
-        here = self._open
+    def _here(self, request: Request) -> _Project:
+        here = self._project
         if here is None or request.channel not in here.channels:
             raise _closed()
         return here
 
-    def _post(self, here: _Open, request: Request, task: Task) -> None:
+    def _post(self, here: _Project, request: Request, task: Task) -> None:
         assert here.worker is not None
         worker = here.worker
-        if here.early is not None:
-            here.early.append((request, lambda: worker.post(task)))
-        else:
-            worker.post(task)
+        here.queue.begin(request, lambda: worker.post(task))
 
-    def _run(self, here: _Open, request: Request, start: Callable[..., Any]) -> None:
+    def _run(self, here: _Project, request: Request, start: Callable[..., Any]) -> None:
         assert here.worker is not None
         running = _Running(request)
 
-        def event(params: Params) -> None:
-            running.frames.add(params["frame"])
-            running.files.update(params.get("files", ()))
-            running.done, running.total = params["done"], params["total"]
-            request.channel.tell("progress", params, request.id)
+        def event(told: tuple[str, Params]) -> None:
+            name, params = told
+            if name == "progress":
+                running.frames.add(params["frame"])
+                running.files.update(params.get("files", ()))
+                running.done, running.total = params["done"], params["total"]
+            request.channel.tell(name, params, request.id)
 
         def ended(how: str) -> None:
             with self._lock:
@@ -306,7 +325,7 @@ class Room:
             if request.method == "propagate" and running.frames:
                 self._tell_others(here, request)
 
-        def begin(session: Session) -> Iterator[Params]:
+        def begin(session: Session) -> Iterator[tuple[str, Params]]:
             try:
                 yield from start(session, request.params, here.roots, here.network)
             except Exception as error:  # noqa: BLE001 - as above
@@ -325,11 +344,11 @@ class Room:
         else:
             here.job = running
 
-    def _status(self, here: _Open, session: Session) -> Params:
+    def _status(self, here: _Project, session: Session) -> Params:
         job = here.job
         return describing.status(session, None if job is None else job.describe())
 
-    def _tell_others(self, here: _Open, request: Request) -> None:
+    def _tell_others(self, here: _Project, request: Request) -> None:
         with self._lock:
             others = [one for one in here.channels if one is not request.channel]
         for one in others:

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from collections import deque
 
 _FOREIGN = ("PYTHON", "QT_", "LD_PRELOAD", "__PYVENV_LAUNCHER__", "VIRTUAL_ENV", "OCIO")
-_CRASHES, _CRASH_SECONDS = 3, 120.0  # so many in so long: it makes no sense to start it again
+MOST_CRASHES = 3
+"""So many in two minutes, and one more: it makes no sense to start the engine again."""
+
+_CRASH_SECONDS = 120.0
 
 
 def engine_command(interpreter: str, *options: str) -> list[str]:
@@ -91,11 +94,11 @@ class Starter:
         said = lines[-1][:300] if lines else "it said nothing"
         return f"{self.who} ended before it was ready: {said}"
 
-    def ended(self) -> int:
-        """The engine ended by itself: how often it did of late, if that is too often; else 0."""
+    def count_crash(self) -> int:
+        """The engine ended by itself; returns how often it did of late."""
         now = time.monotonic()
         self._crashes = [t for t in self._crashes if now - t < _CRASH_SECONDS] + [now]
-        return len(self._crashes) if len(self._crashes) > _CRASHES else 0
+        return len(self._crashes)
 
     def forget(self) -> None:
         """Begin to count anew."""

@@ -116,9 +116,10 @@ def _add_propagate(table: _Table) -> None:
         help="mask of a frame, as 1001=hero.png or 1001:hero=mask.png; repeat for more",
     )
     _add_output(parser)
+    _add_replacing(parser, parser, "keep mattes that are there, and find the others")
+    _add_ranges(parser, "find and write only these frames", "; keyframes elsewhere count, too")
     _add_direction(parser)
     parser.add_argument("--first-frame", type=int, help="number of a movie's first frame (1001)")
-    parser.add_argument("--resume", action="store_true", help="keep mattes that are there, go on")
     _add_dry_run(parser)
     _add_engine(parser)
 
@@ -140,7 +141,9 @@ def _add_key(table: _Table) -> None:
         "masks",
         nargs="*",
         metavar="FRAME[:NAME]=MASK",
-        help="mask of a frame, as 1001=hero.png or 1001:hero=mask.png",
+        help="mask of a frame, as 1001=hero.png or 1001:hero=mask.png; or all files that a "
+        'pattern names, as "masks/hero.####.png", "masks/{object}.%%04d.png" or '
+        '":hero=masks/####.png"',
     )
     parser.add_argument(
         "--absent",
@@ -180,7 +183,7 @@ def _add_object(table: _Table) -> None:
 def _add_run(table: _Table) -> None:
     text = "Propagate: find what is missing or in reach of an edit."
     parser = table.work("run", text, "run:run")
-    _add_range(parser, "only these frames")
+    _add_ranges(parser, "only these frames")
     _add_objects(parser)
     _add_direction(parser)
     parser.add_argument(
@@ -208,12 +211,12 @@ def _add_receipt(table: _Table) -> None:
 def _add_locks(table: _Table) -> None:
     text = "Keep frames as they are, whatever is propagated later."
     parser = table.work("lock", text, "work:lock")
-    parser.add_argument("frames", metavar="RANGE", help="1001-1050, or 1001")
+    parser.add_argument("frames", metavar="RANGES", help="1001-1050, 1001, or 1001-1010,1020")
     _add_objects(parser)
     parser.add_argument("--region", metavar="MASK", help="only where this mask is set")
     parser = table.work("unlock", "Remove locks, or a part of them.", "work:unlock")
     parser.add_argument("locks", nargs="*", type=int, metavar="ID", help="which; all if none")
-    parser.add_argument("--frames", metavar="RANGE", help="only there; the rest stays locked")
+    parser.add_argument("--frames", metavar="RANGES", help="only there; the rest stays locked")
     parser.add_argument("--region", metavar="MASK", help="only where this mask is set")
 
 
@@ -232,14 +235,18 @@ def _add_export(table: _Table) -> None:
     packages = _add_package(parser, target)
     hosts = _add_host(parser)
     parser.set_defaults(of_files=files, of_packages=packages, of_hosts=hosts)
+    _add_replacing(parser, files, "keep files whose headers say that they are current")
     _add_objects(parser)
-    _add_range(parser, "only these frames")
+    _add_ranges(parser, "only these frames", "; of a package one range")
     parser.add_argument("--partial", action="store_true", help="also if frames are missing or open")
 
 
 def _add_others(table: _Table) -> None:
     text = "Say what a clip is: size, frames, rate, missing frames."
-    table.add(_OTHERS, "info", text, "info:run").add_argument("plate")
+    parser = table.add(_OTHERS, "info", text, "info:run")
+    parser.add_argument("plate", help="movie, pattern such as plate.%%04d.exr, or folder")
+    what = "decode every frame; name those that are missing, broken, of another size or hold NaN"
+    parser.add_argument("--check", action="store_true", help=what)
     text = "List the networks that can be named with --model."
     table.add(_OTHERS, "models", text, "models:run")
     text = "List the formats that export can write."
@@ -292,9 +299,6 @@ def _add_look(parser: argparse.ArgumentParser, files: Only) -> None:
     group.add_argument(
         "--colour", metavar="R,G,B", help="behind the plate, 0 to 1 as the plate's values (black)"
     )
-    group.add_argument(
-        "--resume", action="store_true", help="keep files whose headers say that they are current"
-    )
 
 
 def _add_package(parser: argparse.ArgumentParser, target: argparse._ActionsContainer) -> Only:
@@ -309,9 +313,6 @@ def _add_package(parser: argparse.ArgumentParser, target: argparse._ActionsConta
         help="besides EXR sequences: layers, cryptomatte, png, movie, or a format",
     )
     group.add_argument("--handles", type=int, default=0, metavar="N", help="frames beyond --range")
-    group.add_argument(
-        "--overwrite", action="store_true", help="replace an older package or project"
-    )
     return group
 
 
@@ -333,8 +334,21 @@ def _add_host(parser: argparse.ArgumentParser) -> Only:
     return group
 
 
-def _add_range(parser: argparse.ArgumentParser, text: str) -> None:
-    parser.add_argument("--range", metavar="A-B", help=f"{text}, as 1001-1050 or 1001")
+def _add_replacing(
+    parser: argparse.ArgumentParser, files: argparse.ArgumentParser | Only, keeps: str
+) -> None:
+    """What becomes of files that are there already: an error, unless one of these says more."""
+    either = parser.add_mutually_exclusive_group()
+    text = "replace what is there already: files, an overlay, a package, a project"
+    either.add_argument("--overwrite", action="store_true", help=text)
+    resuming = files.within(either) if isinstance(files, Only) else either
+    text = f"{keeps}; an overlay is drawn anew"
+    resuming.add_argument("--resume", action="store_true", help=text)
+
+
+def _add_ranges(parser: argparse.ArgumentParser, text: str, more: str = "") -> None:
+    text = f"{text}, as 1001-1050, 1001, or 1001-1010,1020{more}"
+    parser.add_argument("--range", metavar="RANGES", help=text)
 
 
 def _add_objects(parser: argparse.ArgumentParser) -> None:

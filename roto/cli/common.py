@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from roto.engine import Engine
-    from roto.passes import Propagated
+    from roto.propagation.passes import Propagated
 
 
 _SETTINGS = (

@@ -15,19 +15,19 @@ from roto.cli.memory import prepare
 from roto.cli.output import emit, say
 from roto.cli.propagate import write_overlay
 from roto.delivery import MatteWriter
-from roto.evaluate.metrics import region_similarity
 from roto.export import FramePattern, write_picture
 from roto.export.overlay import contact_sheet, overlay
 from roto.masks import labels
 from roto.masks.files import decode_picture
 from roto.media import open_clip, to_display
+from roto.metrics import region_similarity
 from roto.propagation import Propagation
 
 if TYPE_CHECKING:
     import argparse
 
     from roto.masks import LabelMap
-    from roto.passes import Propagated
+    from roto.propagation.passes import Propagated
 
 FIRST = 1001
 NAMES = {1: "van", 2: "dog"}

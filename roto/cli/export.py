@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from roto.cli import host, package
 from roto.cli.common import Progress
 from roto.cli.looks import order_from
 from roto.cli.output import emit, say
-from roto.cli.projects import chosen, command_line, opened, range_of
+from roto.cli.projects import chosen, command_line, opened, ranges_of
 from roto.cli.propagate import write_overlay_movie
+from roto.cli.replacing import check_replaced, overlays
 from roto.cli.texts import count
 from roto.delivery import Gaps, deliver, gaps, needs_all, only
 from roto.errors import ExportError
 from roto.export.inputs import spare
 from roto.media import files_of
+from roto.propagation.shot import frames_within
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
     from roto.delivery import Order
     from roto.masks import LabelMap
@@ -37,9 +39,7 @@ def run(options: argparse.Namespace) -> int:
     package.check_unused(options)
     with opened(options, read_only=True) as session:
         names = chosen(session, options.object)
-        numbers = session.source.frame_numbers
-        first, last = range_of(session, options.range) or (numbers[0], numbers[-1])
-        frames = [frame for frame in numbers if first <= frame <= last]
+        frames = frames_within(session.source, ranges_of(session, options.range), "export")
         order = order_from(options, names, frames)
         order.check()  # now, not after the first frame
         found = gaps(session, order)
@@ -47,11 +47,10 @@ def run(options: argparse.Namespace) -> int:
             again = command_line("run", options)
             other = "" if needs_all(order, found) else ", or export with --partial"
             raise ExportError(f"{found}: first {again}{other}.")
-        if options.overlay:
-            spare(files_of(session.source), [Path(options.overlay)])
+        _check_files(options, session, order, found)
         written, kept = _write(options, session, order, found)
-        if options.overlay:
-            _write_overlay(Path(options.overlay), session, order)
+        for path in overlays(options):
+            _write_overlay(path, session, order)
         if options.json:
             emit("end", files=written, kept=kept)
         template = order.pattern.template
@@ -59,6 +58,19 @@ def run(options: argparse.Namespace) -> int:
         more = f", {kept} kept" if kept else ""
         say(f"{text}{more}: {template}", json_lines=options.json)
     return 0
+
+
+def _check_files(options: argparse.Namespace, session: Session, order: Order, found: Gaps) -> None:
+    """Make sure that the plate is not written over, and what is finished only if asked for."""
+    spare(files_of(session.source), [*order.all_paths(), *overlays(options)])
+    gone = {i: frozenset(frames) for i, frames in found.missing.items()}
+    mattes = [
+        path
+        for frame in order.frames
+        for path in order.paths(frame, [i for i in order.names if frame not in gone.get(i, ())])
+    ]
+    resuming = None if order.chosen.key_of is None else "keeps those that are current"
+    check_replaced(options, mattes, resuming)
 
 
 def _write(

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from roto.cli import package
 from roto.cli.output import emit, say
 from roto.cli.texts import count
 from roto.errors import SettingsError
+from roto.hosts import exporting
 
 if TYPE_CHECKING:
     import argparse
-
-_EXPORTING = "roto_plugin.exporting"  # by name: the core knows no shell
 
 
 def export(options: argparse.Namespace) -> int:
     """Write a package, then the project.
 
     Raises:
-        SettingsError: roto's adapters are not installed, or no project is named.
+        SettingsError: no project is named.
+        HostError: roto's adapters are not installed, or this one cannot do it.
     """
     if options.output is None:
         raise SettingsError("Say which project to write, as --host mlt -o shot.mlt.")
-    try:
-        exporting = import_module(_EXPORTING)
-    except ModuleNotFoundError as error:
-        raise SettingsError(f"roto's adapters for hosts are not installed: {error}.") from None
-    order = exporting.prepare(
+    hosts = exporting()
+    order = hosts.prepare(
         options.host,
         options.output,
         feature=options.feature,
@@ -39,7 +35,7 @@ def export(options: argparse.Namespace) -> int:
     options.package = str(order.folder)
     options.with_ = [*options.with_, *order.needs]
     packaged = package.write(options)
-    result = exporting.finish(order, packaged)
+    result = hosts.finish(order, packaged)
     if options.json:
         told = {"package": options.package, "losses": result.losses, "warnings": result.warnings}
         emit("end", project=result.output, host=options.host, files=result.files, **told)

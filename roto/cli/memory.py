@@ -1,4 +1,4 @@
-"""What a run will take, told before it begins; see :mod:`roto.fitting` for what is done then."""
+"""What a run will take, told before it begins; :mod:`roto.budget` has the rules."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import logging
 from typing import TYPE_CHECKING
 
 from roto.budget import fitted
+from roto.budget.needs import size_text
 from roto.cli.output import emit, say, tell
-from roto.needs import size_text
 
 if TYPE_CHECKING:
     import argparse
 
-    from roto.fitting import Fitted
-    from roto.needs import MemoryNeed, Workload
-    from roto.studio import Studio
+    from roto.budget.fitting import Fitted
+    from roto.budget.needs import MemoryNeed, Workload
+    from roto.propagation.studio import Studio
 
 log = logging.getLogger(__name__)
 

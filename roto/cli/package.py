@@ -11,6 +11,7 @@ from roto.cli.texts import count, shown
 from roto.delivery import Gaps, Order, gaps
 from roto.errors import ExportError, SettingsError
 from roto.export import FramePattern
+from roto.opening import open_session
 from roto.package import (
     FileCheck,
     Package,
@@ -19,7 +20,6 @@ from roto.package import (
     read_package,
     write_package,
 )
-from roto.sessions import open_session
 
 if TYPE_CHECKING:
     import argparse

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from roto.cli.common import settings_from
-from roto.cli.texts import Range, parse_range
+from roto.cli.texts import Range, parse_range, parse_ranges
 from roto.models import list_models
 from roto.network import Network
+from roto.opening import open_session
 from roto.project import Project
-from roto.sessions import open_session
 
 if TYPE_CHECKING:
     import argparse
@@ -62,6 +62,11 @@ def chosen(session: Session, names: list[str] | None) -> dict[int, str]:
 def range_of(session: Session, text: str | None) -> Range | None:
     """The frames that a command is about; None for all."""
     return None if text is None else parse_range(text, session.source.frame_numbers)
+
+
+def ranges_of(session: Session, text: str | None) -> list[Range] | None:
+    """The same where several ranges may be given."""
+    return None if text is None else parse_ranges(text, session.source.frame_numbers)
 
 
 def command_line(command: str, options: argparse.Namespace, *more: str) -> str:

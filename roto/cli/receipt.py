@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from roto.receipts import Change
     from roto.session import Session
+    from roto.session.receipts import Change
 
 
 def run(options: argparse.Namespace) -> int:

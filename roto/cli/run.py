@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from roto.cli.common import Progress
 from roto.cli.memory import prepare, show
 from roto.cli.output import emit, say
-from roto.cli.projects import asked, chosen, command_line, network_of, range_of
+from roto.cli.projects import asked, chosen, command_line, network_of, ranges_of
 from roto.cli.texts import count, shown
-from roto.sessions import open_session
+from roto.opening import open_session
 
 if TYPE_CHECKING:
     import argparse
@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
         precision=options.precision,
     ) as session:
         objects = list(chosen(session, options.object))
-        frames = range_of(session, options.range)
+        frames = ranges_of(session, options.range)
         with Progress(json_lines=options.json) as progress:
             try:
                 if session.project.keyframes():  # else there is nothing to run, which is an error

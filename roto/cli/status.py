@@ -8,17 +8,17 @@ from roto.cli.output import emit, say
 from roto.cli.projects import command_line, network_of
 from roto.cli.texts import count, shown, to_range
 from roto.cli.work import describe_clip
+from roto.opening import open_session
 from roto.session import PROPAGATE
-from roto.sessions import open_session
-from roto.states import State
+from roto.session.states import State
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
 
-    from roto.board import Status
     from roto.project.records import LockRecord
     from roto.session import Session
+    from roto.session.status import Status
 
 _KEYFRAME: State = "keyframe"
 _STATES: tuple[State, ...] = get_args(State)

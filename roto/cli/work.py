@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
+from roto.cli.batch import is_pattern, masks_of
 from roto.cli.output import emit, say
 from roto.cli.projects import all_or_nothing, chosen, command_line, opened
 from roto.cli.texts import (
     count,
     parse_assignment,
-    parse_keys,
     parse_place,
     parse_range,
+    parse_ranges,
     shown,
     to_range,
+    to_ranges,
 )
 from roto.errors import KeyframeError, SettingsError
 from roto.masks import read_mask
-from roto.sessions import new_session
+from roto.opening import new_session
+from roto.propagation.shot import frames_within
 
 if TYPE_CHECKING:
     import argparse
@@ -26,10 +30,10 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from roto.desk import Correction
     from roto.media import FrameSource
     from roto.project.records import KeyframeRecord, LockRecord, ObjectRecord
     from roto.session import Session
+    from roto.session.editing import Correction
 
 
 def new(options: argparse.Namespace) -> int:
@@ -59,12 +63,13 @@ def describe_clip(source: FrameSource) -> str:
 
 
 def key(options: argparse.Namespace) -> int:
-    """Set and remove keyframes: all that are asked for, or none."""
+    """Set and remove keyframes: all that are asked for, or none; with a pattern in one step."""
     if not (options.masks or options.absent or options.remove):
-        raise SettingsError("Give at least one FRAME[:NAME]=MASK, --absent or --remove.")
+        raise SettingsError("Give at least one FRAME[:NAME]=MASK, pattern, --absent or --remove.")
+    many = any(map(is_pattern, options.masks))
     with opened(options) as session:
         before = dict(session.project.keyframes())
-        with all_or_nothing(session):
+        with all_or_nothing(session), session.step("set keyframes") if many else nullcontext():
             for frame, name in map(parse_place, options.remove):
                 session.remove_keyframe(frame, name)
             corrections = _give(options, session)
@@ -75,7 +80,7 @@ def key(options: argparse.Namespace) -> int:
 
 def _give(options: argparse.Namespace, session: Session) -> list[Correction]:
     corrections = []
-    for frame, mask in parse_keys(options.masks, option="").items():
+    for frame, mask in masks_of(options.masks, session).items():
         if not options.correct:
             session.set_keyframe(frame, mask)
             continue
@@ -189,19 +194,23 @@ def _tell_object(options: argparse.Namespace, record: ObjectRecord) -> None:
 def lock(options: argparse.Namespace) -> int:
     """Lock frames, and say what of them nobody has found yet."""
     with opened(options) as session:
-        first, last = parse_range(options.frames, session.source.frame_numbers)
+        ranges = parse_ranges(options.frames, session.source.frame_numbers)
         names = chosen(session, options.object)
         status = session.status()
-        region = _region(options.region, first, session) if options.region else None
-        ids = session.lock((first, last), options.object and list(names), region)
+        region = _region(options.region, ranges[0][0], session) if options.region else None
+        with session.step("lock"):
+            made = [session.lock(one, options.object and list(names), region) for one in ranges]
+        ids = [i for some in made for i in some]
         whose = ", ".join(names.values()) if options.object else "all objects"
         place = "" if region is None else f", inside {options.region}"
         if options.json:
-            emit("lock", ids=ids, frames=[first, last], objects=options.object)
-        text = f"Locked {to_range(first, last)} of {whose}{place}: {_numbered(ids)}."
+            for one, some in zip(ranges, made, strict=True):
+                emit("lock", ids=some, frames=list(one), objects=options.object)
+        text = f"Locked {to_ranges(ranges)} of {whose}{place}: {_numbered(ids)}."
         say(text, json_lines=options.json)
+        inside = frames_within(session.source, ranges, "lock")
         for object_id, name in names.items():
-            missing = [f for f in status.frames("missing", object_id) if first <= f <= last]
+            missing = sorted({*status.frames("missing", object_id)} & {*inside})
             if missing:
                 text = f"Note: {name} was never found at {shown(missing)} and is locked as empty."
                 say(text, json_lines=options.json)
@@ -230,10 +239,12 @@ def unlock(options: argparse.Namespace) -> int:
             have = ", ".join(map(str, before)) or "none"
             raise SettingsError(f"There is no lock {unknown[0]}; the project has {have}.")
         numbers = session.source.frame_numbers
-        frames = parse_range(options.frames, numbers) if options.frames else None
-        start = numbers[0] if frames is None else frames[0]
+        ranges = parse_ranges(options.frames, numbers) if options.frames else [None]
+        start = numbers[0] if ranges[0] is None else ranges[0][0]
         region = _region(options.region, start, session) if options.region else None
-        session.unlock(ids, frames, region)
+        with session.step("unlock"):
+            for frames in reversed(ranges):  # what is left of a lock before a range keeps its id
+                session.unlock(ids, frames, region)
         _tell_unlocked(options, ids, before, session.project.locks())
     return 0
 

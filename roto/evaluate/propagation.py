@@ -1,4 +1,4 @@
-"""The method under test: propagation, through the same session as a user's call."""
+"""The method under test: :class:`roto.propagation.Propagation`, as a user's call runs it."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ def propagation(engine: Engine) -> Segment:
 
     def segment(sequence: Sequence) -> Iterator[tuple[int, LabelMap]]:
         with SequenceSource(sequence) as source:
-            session = Propagation(source, engine)
-            session.set_keyframe(sequence.first_annotated, labels(sequence.first_annotation))
-            for event in session.propagate("forward"):
+            run = Propagation(source, engine)
+            run.set_keyframe(sequence.first_annotated, labels(sequence.first_annotation))
+            for event in run.propagate("forward"):
                 yield event.frame, event.result.label_map
 
     return segment

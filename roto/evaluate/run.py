@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from roto.errors import FrameNotFoundError, MaskNotFoundError
 from roto.evaluate.davis import VOID, Sequence
-from roto.evaluate.metrics import boundary_measure, region_similarity
 from roto.evaluate.scores import ObjectScore, Scores, SequenceScore
 from roto.masks import LabelMap
+from roto.metrics import boundary_measure, region_similarity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from roto.evaluate.metrics import MetricStatistics
+from roto.evaluate.statistics import MetricStatistics
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

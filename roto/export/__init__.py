@@ -2,18 +2,10 @@
 
 from roto.export.atomic import atomic_path, write_bytes_atomic
 from roto.export.pattern import FramePattern, safe_file_name
-from roto.export.stills import (
-    STILL_FORMATS,
-    StillFormat,
-    write_label_map,
-    write_matte,
-    write_picture,
-)
+from roto.export.stills import write_label_map, write_matte, write_picture
 
 __all__ = [
-    "STILL_FORMATS",
     "FramePattern",
-    "StillFormat",
     "atomic_path",
     "safe_file_name",
     "write_bytes_atomic",

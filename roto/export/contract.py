@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
+from roto.errors import SettingsError
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -145,6 +147,23 @@ class Exporter(Protocol):
             ExportError: nothing can be written there.
         """
         ...
+
+
+def no_format(path: Path, known: Iterable[str]) -> SettingsError:
+    """The error of a file name whose extension mattes are not written with.
+
+    Args:
+        path: The name.
+        known: Extensions that they are written with.
+    """
+    extension = path.suffix.lower()
+    if extension in (".jpg", ".jpeg"):
+        return SettingsError(
+            f"{path.name}: JPEG smears the edges of mattes; write .png, .tif or .exr instead."
+        )
+    return SettingsError(
+        f"{path.name}: mattes are written as {', '.join(known)}, not as {extension!r}."
+    )
 
 
 def one_file(look: Look) -> tuple[str, ...]:

@@ -19,18 +19,17 @@ import numpy as np
 import numpy.typing as npt
 
 from roto.errors import SettingsError
-from roto.export.contract import Format, Job, Look, Picture, Subject
+from roto.export.contract import Format
 from roto.export.exr import exr_key, nothing_more, opener
 from roto.export.exr_file import ExrPart, window_for, write_exr
 from roto.export.exr_header import header_of
-from roto.export.pattern import TOGETHER, FramePattern
-from roto.masks.key_mask import check_matte
+from roto.export.pattern import TOGETHER
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from roto.export.contract import Job, Picture
     from roto.masks.key_mask import Matte
 
 LAYER = "CryptoObject"
@@ -94,26 +93,6 @@ def metadata(names: Sequence[str]) -> dict[str, str]:
         f"{prefix}/conversion": "uint32_to_float32",
         f"{prefix}/manifest": json.dumps(manifest, ensure_ascii=False, separators=(",", ":")),
     }
-
-
-def write_cryptomatte(path: str | os.PathLike[str], mattes: Mapping[str, Matte]) -> None:
-    """Write one Cryptomatte file.
-
-    Args:
-        path: Where to, ending in ".exr".
-        mattes: (H, W) float32 in [0, 1] by name of the object.
-
-    Raises:
-        MaskError: NaN or values out of range.
-        ExportError: nothing can be written there.
-    """
-    from pathlib import Path
-
-    names = dict(enumerate(mattes, start=1))
-    checked = {i: check_matte(mattes[name], f"The matte of {name}") for i, name in names.items()}
-    subject = Subject(checked[1].shape, names)
-    job = Job(subject, Look(), FramePattern(path), [0])
-    write_exr(Path(path), [_part(job, Picture(0, checked, lambda: np.zeros(0, np.uint8)))])
 
 
 class _Cryptomatte:

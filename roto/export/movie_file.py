@@ -128,7 +128,10 @@ class MovieFile:
 
         # Where a header cannot be written, PyAV never closes a file that it opened itself.
         self._file = self._path.open("wb")
-        container_options = {"write_crc32": "0"} if self._patched else {}
+        # Else Matroska has random ids, and two exports of the same would differ.
+        container_options = {"fflags": "+bitexact"}
+        if self._patched:
+            container_options["write_crc32"] = "0"
         container: Any = av.open(
             self._file,
             "w",

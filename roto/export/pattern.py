@@ -6,12 +6,12 @@ import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from roto.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _TOKEN = re.compile(r"%(?P<width>\d*)d|(?P<hashes>#+)|(?P<object>\{object\})")
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*{}%#\x00-\x1f\x7f]+')  # on any of the three systems
@@ -20,6 +20,14 @@ _LONGEST_NAME = 120  # bytes; leaves room for the frame number and the extension
 
 TOGETHER = "mattes"
 """What stands for ``{object}`` in the name of a file that holds all objects."""
+
+
+class NamedFile(NamedTuple):
+    """A file on disk that a pattern names, and what stands in its path for the pattern's signs."""
+
+    path: Path
+    frame: int | None
+    object: str | None
 
 
 @dataclass(frozen=True)
@@ -74,6 +82,18 @@ class FramePattern:
 
         return Path(_TOKEN.sub(value, self.template))
 
+    def find(self) -> list[NamedFile]:
+        """The files on disk that it names, by frame and object; those of no number come first.
+
+        As with plates, a number has at least the digits of its sign, and the end of a name may be
+        in any case. A name that has a sign twice has the same there twice.
+        """
+        found = [NamedFile(Path(), None, None)]
+        for part in Path(self.template).parts:
+            found = [inner for one in found for inner in _inside(one, part)]
+        files = [one for one in found if one.path.is_file()]
+        return sorted(files, key=lambda one: (one.frame or 0, one.object or "", one.path))
+
     def check(self, object_names: Sequence[str], *, frame_count: int = 1) -> None:
         """Make sure that no matte would overwrite another.
 
@@ -118,6 +138,49 @@ def safe_file_name(name: str) -> str:
     if _RESERVED.fullmatch(text):
         text += "_"
     return text.encode()[:_LONGEST_NAME].decode(errors="ignore").rstrip(" .")
+
+
+def _inside(place: NamedFile, part: str) -> Iterator[NamedFile]:
+    """What a part of a template names in a folder that was found for the parts before it."""
+    name = _name_of(part)
+    if name is None:
+        yield place._replace(path=place.path / part)
+        return
+    try:
+        there = os.listdir(place.path)
+    except OSError:  # no folder, or none that can be read
+        return
+    for text in there:
+        match = name.fullmatch(text)
+        if match is None:
+            continue
+        signs = match.groupdict()
+        numbers = {int(value) for sign, value in signs.items() if sign.startswith("number")}
+        objects = {value for sign, value in signs.items() if sign.startswith("object")}
+        if place.frame is not None:
+            numbers.add(place.frame)
+        if place.object is not None:
+            objects.add(place.object)
+        if len(numbers) <= 1 and len(objects) <= 1:
+            path = place.path / text
+            yield NamedFile(path, next(iter(numbers), None), next(iter(objects), None))
+
+
+def _name_of(part: str) -> re.Pattern[str] | None:
+    """Names that a part of a template stands for; None where it has no sign."""
+    signs = list(_TOKEN.finditer(part))
+    if not signs:
+        return None
+    text, end = "", 0
+    for place, sign in enumerate(signs):
+        text += re.escape(part[end : sign.start()])
+        end = sign.end()
+        if sign["object"]:
+            text += rf"(?P<object{place}>[^.].*)"  # no name begins with a dot: those are hidden
+        else:
+            width = len(sign["hashes"]) if sign["hashes"] else int(sign["width"] or 1)
+            text += rf"(?P<number{place}>\d{{{width}}}|[1-9]\d{{{width},}})"
+    return re.compile(f"{text}(?i:{re.escape(part[end:])})")
 
 
 def _expand_folder(text: str, name: str) -> str:

@@ -50,7 +50,7 @@ def picture_of(job: Job, picture: Picture, object_id: int, light: ColourSpace) -
     for rows in strips(shown.shape):
         colour = to_light(plate[rows], space, light)
         alpha = matte[rows][..., None]
-        shown[rows, :, :3] = colour * alpha if job.look.premultiplied else colour
+        shown[rows, :, :3] = _times(colour, alpha) if job.look.premultiplied else colour
         shown[rows, :, 3:] = alpha
     return shown
 
@@ -89,7 +89,7 @@ def to_light(image: Image, space: ColourSpace, light: ColourSpace) -> Floats:
         return codes
     values = image.astype(np.float32, copy=False)
     if space == light:
-        return np.clip(values, 0, 1) if light == "display" else values
+        return np.clip(np.nan_to_num(values), 0, 1) if light == "display" else values
     return _linear(values) if light == "linear" else _display(values)
 
 
@@ -98,8 +98,17 @@ def _over(plate: Image, matte: Matte, colour: tuple[float, float, float]) -> Flo
     alpha = matte[..., None]
     behind = np.array(colour, np.float32)
     values = _codes("display")[plate] if plate.dtype == np.uint8 else plate.astype(np.float32)
-    mixed: Floats = behind + (values - behind) * alpha
+    mixed: Floats = behind + _times(values - behind, alpha)
     return mixed
+
+
+def _times(colour: Floats, alpha: Floats) -> Floats:
+    """Colour times alpha; nothing where alpha is 0, also of NaN and infinite light."""
+    with np.errstate(invalid="ignore"):
+        product: Floats = colour * alpha
+    if np.isnan(product).any():
+        np.copyto(product, np.float32(0), where=alpha == 0)
+    return product
 
 
 @lru_cache(maxsize=2)

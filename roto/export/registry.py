@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from roto.errors import ExportError, SettingsError
 from roto.export import cryptomatte, exr, movies, still_formats
+from roto.export.contract import no_format
 from roto.export.pattern import TOGETHER
 
 if TYPE_CHECKING:
@@ -49,12 +50,7 @@ def format_for(path: Path, bit_depth: int | None = None) -> Format:
         if extension in one.extensions:
             check_depth(one, bit_depth, extension)
             return one
-    if extension in (".jpg", ".jpeg"):
-        raise SettingsError(
-            f"{path.name}: JPEG smears the edges of mattes; write .png, .tif or .exr instead."
-        )
-    known = ", ".join(dict.fromkeys(e for one in FORMATS.values() for e in one.extensions))
-    raise SettingsError(f"{path.name}: mattes are written as {known}, not as {extension!r}.")
+    raise no_format(path, dict.fromkeys(e for one in FORMATS.values() for e in one.extensions))
 
 
 def check(job: Job, format: Format) -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from roto.errors import ExportError, SettingsError
 from roto.export.atomic import write_bytes_atomic
+from roto.export.contract import no_format
 from roto.export.encoding import encode_png, encode_tiff, levels_of
 from roto.export.exr_file import ExrPart, as_depth, write_exr
 from roto.masks.key_mask import check_matte
@@ -120,15 +121,9 @@ def format_of(path: Path) -> StillFormat:
     Raises:
         SettingsError: mattes cannot be written in that format.
     """
-    extension = path.suffix.lower()
-    if extension in (".jpg", ".jpeg"):
-        raise SettingsError(
-            f"{path.name}: JPEG smears the edges of mattes; write .png, .tif or .exr instead."
-        )
-    found = STILL_FORMATS.get(extension)
+    found = STILL_FORMATS.get(path.suffix.lower())
     if found is None:
-        known = ", ".join(STILL_FORMATS)
-        raise SettingsError(f"{path.name}: mattes are written as {known}, not as {extension!r}.")
+        raise no_format(path, STILL_FORMATS)
     return found
 
 

@@ -26,6 +26,8 @@ RGB of more colours, all shades of one         one object, soft: the shade
 RGB of more colours, otherwise                 MaskError: a picture, or several soft objects
 EXR with named layers                          one soft object per layer (A, else Y, else RGB)
 EXR without                                    as RGBA, RGB or gray float
+EXR whose channels are all called otherwise    one soft object per channel, named after it;
+                                               depth, motion and other data are none
 ``{"hero": mask, ...}``                        one named object each; silent about all others
 ``labels(mask)``, ``soft(mask)``               what the wrapper says
 NaN, negative, another size than the plate     MaskError, MaskSizeError; never resized

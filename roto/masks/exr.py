@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from roto.decoding import BrokenPictureError, check_exr
 from roto.errors import MaskError
-from roto.masks.files import read_bytes
+from roto.masks.files import read_bytes, refusal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +21,10 @@ _COMPONENTS = {
     "a": "A", "alpha": "A", "y": "Y", "r": "R", "red": "R",
     "g": "G", "green": "G", "b": "B", "blue": "B",
 }  # fmt: skip
+_DATA = frozenset({
+    "zback", "depth", "deep", "motion", "velocity", "forward", "backward", "normal", "normals",
+    "position", "pref", "uv", "uvs", "ids", "objectid", "materialid", "motionvector",
+})  # fmt: skip
 _MAIN_LAYERS = ("", "rgba", "rgb")
 
 
@@ -35,26 +40,47 @@ def read_exr_layers(path: Path) -> dict[str, Pixels]:
         MaskNotFoundError: there is no such file.
         MaskError: it cannot be read, is a Cryptomatte, or has no channel that can be a mask.
     """
-    read_bytes(path)  # the library's own messages do not tell a missing file from a damaged one
+    data = read_bytes(path)
+    try:
+        check_exr(data)  # OpenEXR would write about what is missing to stderr, and go on
+    except BrokenPictureError as error:
+        raise refusal(path, data, str(error)) from error
     import OpenEXR
 
     layers: dict[str, dict[str, Pixels]] = {}
+    others: dict[str, Pixels] = {}
     try:
         with OpenEXR.File(str(path), separate_channels=True) as exr:
             for part in exr.parts:
-                _collect(part, len(exr.parts) > 1, layers, path)
+                _collect(part, len(exr.parts) > 1, layers, others, path)
     except MaskError:
         raise
     except (RuntimeError, ValueError, TypeError) as error:
-        raise MaskError(f"Mask {path} cannot be read: it is damaged or not an EXR.") from error
+        raise refusal(path, data, "is damaged") from error
     named = {name: parts for name, parts in layers.items() if name}
     pictures = {name: _picture(parts) for name, parts in (named or layers).items()}
+    if not layers:  # channels that are named after objects themselves: "hero", "mattes.hero"
+        mattes = {name.rpartition(".")[2]: name for name in others if not _is_data(name)}
+        pictures = {name: others[channel] for name, channel in mattes.items()}
     if not pictures:
-        raise MaskError(f"Mask {path} has no channel A, Y or RGB that could be a mask.")
+        if not others:  # OpenEXR leaves out what it cannot decode
+            raise refusal(path, data, "is damaged")
+        raise MaskError(
+            f"Mask {path} has no channel A, Y or RGB that could be a mask, only "
+            f"{', '.join(sorted(others))}; "
+            "save the matte as A, or in a layer named after its object, as hero.A."
+        )
     return pictures
 
 
-def _collect(part: Any, many_parts: bool, layers: dict[str, dict[str, Pixels]], path: Path) -> None:
+def _collect(
+    part: Any,
+    many_parts: bool,
+    layers: dict[str, dict[str, Pixels]],
+    others: dict[str, Pixels],
+    path: Path,
+) -> None:
+    """Sort the channels of a part: into layers, or beside them what no layer has."""
     header = part.header
     if any(key.startswith("cryptomatte/") for key in header):
         raise MaskError(
@@ -66,10 +92,17 @@ def _collect(part: Any, many_parts: bool, layers: dict[str, dict[str, Pixels]], 
         layer, _, component = channel.name.rpartition(".")
         known = _COMPONENTS.get(component.lower())
         if known is None:
+            others[channel.name] = _in_display_window(channel.pixels, header)
             continue
         name = layer or fallback
         name = "" if name.lower() in _MAIN_LAYERS else name
         layers.setdefault(name, {})[known] = _in_display_window(channel.pixels, header)
+
+
+def _is_data(channel: str) -> bool:
+    """Whether a channel holds depth, motion, positions or ids, by its name."""
+    parts = channel.lower().split(".")
+    return len(parts[-1]) < 3 or not _DATA.isdisjoint(parts)
 
 
 def _in_display_window(pixels: Pixels, header: dict[str, Any]) -> Pixels:

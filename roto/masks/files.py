@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from roto.decoding import DPX, EXR, MOVIE, BrokenPictureError, check_png, decode_still, kind_of
 from roto.errors import MaskError, MaskNotFoundError
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ Kind = Literal["plain", "indexed", "lossy"]
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PNG_COLOUR_TYPE = 25  # offset in the file: the header chunk always comes first
 _PNG_INDEXED = 3
-_JPEG_SIGNATURE = b"\xff\xd8\xff"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,17 +53,39 @@ def decode_picture(data: bytes, name: str | Path) -> Picture:
     """
     if _is_indexed_png(data):
         return _decode_indexed_png(data, name)
-    import cv2
-
     try:
-        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-    except cv2.error:  # an empty buffer raises, a damaged one gives None
-        pixels = None
-    if pixels is None:
-        raise MaskError(f"Mask {name} cannot be read: it is damaged or not a picture.")
-    if pixels.ndim == 3:
-        pixels = pixels[..., [2, 1, 0, 3][: pixels.shape[2]]]
-    return Picture(pixels, "lossy" if data.startswith(_JPEG_SIGNATURE) else "plain")
+        pixels = decode_still(data)
+    except BrokenPictureError as error:
+        raise refusal(name, data, str(error)) from error
+    return Picture(pixels, "lossy" if kind_of(data) == "JPEG" else "plain")
+
+
+def refusal(name: str | Path, data: bytes, reason: str) -> MaskError:
+    """The error for a file that is no mask: its name, what is wrong, what to do.
+
+    Args:
+        name: Of the file.
+        data: Its bytes, which tell what it is.
+        reason: What follows the file's name: "is cut off".
+    """
+    kind = kind_of(data)
+    if data and kind in ("", MOVIE, DPX):
+        what = {"": "no picture that can be read, or it is damaged", DPX: "a DPX file"}
+        return MaskError(
+            f"Mask {name} is {what.get(kind, 'a movie')}; give a PNG, TIFF, JPEG or OpenEXR file."
+        )
+    return MaskError(f"Mask {name} {reason}; copy or save it again.")
+
+
+def is_exr(path: Path) -> bool:
+    """Whether a file is an OpenEXR: by its first bytes; by its name where it has none."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(16)
+    except OSError:  # whoever reads it will say why
+        start = b""
+    kind = kind_of(start)
+    return kind == EXR if kind else path.suffix.lower() == ".exr"
 
 
 def read_bytes(path: Path) -> bytes:
@@ -76,7 +98,9 @@ def read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        raise MaskNotFoundError(f"There is no mask file {path}.") from None
+        raise MaskNotFoundError(f"There is no mask file {path}; check the path.") from None
+    except IsADirectoryError:
+        raise MaskError(f"Mask {path} is a folder; give the mask file of the frame.") from None
     except OSError as error:
         raise MaskError(f"Mask {path} cannot be read: {error.strerror}.") from error
 
@@ -91,14 +115,16 @@ def _is_indexed_png(data: bytes) -> bool:
 
 def _decode_indexed_png(data: bytes, name: str | Path) -> Picture:
     """Palette indices, or gray levels where the palette is only a way to store grays."""
-    from PIL import Image
+    from PIL.PngImagePlugin import PngImageFile  # Image.open warns of large pictures
 
     try:
-        with Image.open(io.BytesIO(data)) as image:
+        with PngImageFile(io.BytesIO(check_png(data))) as image:
             indices = np.asarray(image)
             palette = np.array(image.getpalette("RGB") or [], np.uint8).reshape(-1, 3)
+    except BrokenPictureError as error:
+        raise refusal(name, data, str(error)) from error
     except (OSError, SyntaxError, ValueError) as error:  # what Pillow raises on damaged files
-        raise MaskError(f"Mask {name} cannot be read: it is damaged ({error}).") from error
+        raise refusal(name, data, "is damaged") from error
     if (palette != palette[:, :1]).any():
         return Picture(indices, "indexed")
     grays = np.zeros(256, np.uint8)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy.typing as npt
 from roto.errors import MaskError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 LabelMap: TypeAlias = npt.NDArray[np.uint8]
 """Hard labels, (H, W): 0 is background, 1..255 are objects."""
@@ -92,11 +92,6 @@ class KeyMask:
     def empty(self) -> bool:
         """True where no object has a pixel."""
         return all(layer.empty for layer in self.layers)
-
-    def with_names(self, names: Mapping[int, str]) -> KeyMask:
-        """The same mask with objects named by id; ids that are not mentioned keep their name."""
-        layers = tuple(replace(item, name=names.get(item.id, item.name)) for item in self.layers)
-        return replace(self, layers=layers)
 
     def layer(self, key: str | int) -> MaskLayer | None:
         """The layer of an object, by name or id; None where the mask does not mention it."""

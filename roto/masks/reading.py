@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from roto.errors import MaskError, MaskSizeError
 from roto.masks.exr import read_exr_layers
-from roto.masks.files import read_picture
+from roto.masks.files import is_exr, read_picture
 from roto.masks.key_mask import MAX_OBJECTS, KeyMask, MaskLayer
 from roto.masks.understanding import Meaning, Understood, label_layers, understand
 
@@ -86,7 +86,7 @@ def suggest_name(path: str | os.PathLike[str]) -> str | None:
 
 def _read_file(path: Path, explicit: Explicit, frame: int, size: tuple[int, int]) -> KeyMask:
     where = f"Mask {path.name}"
-    if path.suffix.lower() == ".exr":
+    if is_exr(path):
         layers = read_exr_layers(path)
         if "" not in layers:
             return _read_dictionary(dict(layers), frame, size, where)
@@ -122,7 +122,11 @@ def _read_dictionary(
     for label, (name, mask) in enumerate(given.items(), start=1):
         if not isinstance(name, str) or not name.strip():
             raise MaskError(f"{subject} has an object called {name!r}; names are text.")
-        one = read_mask(mask, frame=frame, size=size)
+        if where is None:
+            one = read_mask(mask, frame=frame, size=size)
+        else:
+            layer = f"{where}, layer {name!r},"
+            one = _key_mask(understand(mask, layer), layer, frame, size)
         layers.append(_as_layer(one, label, name, subject))
         notes.extend(one.notes)
     return KeyMask(frame, size, tuple(layers), complete=False, notes=tuple(notes))

@@ -3,6 +3,7 @@
 Importing this package is light; decoders are loaded by the first clip that needs them.
 """
 
+from roto.media.checking import Checked, check_frames, frames_to_check, open_to_check
 from roto.media.describe import describe
 from roto.media.images import read_image
 from roto.media.memory import ArraySource, IteratorSource
@@ -12,6 +13,7 @@ from roto.media.source import Clip, ColourSpace, FrameSource, Image
 
 __all__ = [
     "ArraySource",
+    "Checked",
     "Clip",
     "ClipLike",
     "ColourSpace",
@@ -19,9 +21,12 @@ __all__ = [
     "Image",
     "IteratorSource",
     "as_rgb",
+    "check_frames",
     "describe",
     "files_of",
+    "frames_to_check",
     "open_clip",
+    "open_to_check",
     "read_image",
     "to_display",
 ]

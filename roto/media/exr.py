@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from mmap import ACCESS_READ, mmap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from roto.decoding import BrokenPictureError, check_exr
 from roto.errors import DecodeError
+from roto.media.refusing import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +20,11 @@ if TYPE_CHECKING:
 
 Plane = npt.NDArray[np.float32]
 
+# What the channels of a layer are called: the EXR habit, and Nuke's.
+_LETTERS = {
+    "r": "R", "red": "R", "g": "G", "green": "G", "b": "B", "blue": "B",
+    "a": "A", "alpha": "A", "y": "Y",
+}  # fmt: skip
 _FASTEST = 1000  # frames per second that a header can mean
 
 
@@ -50,6 +58,7 @@ def read_exr(path: Path) -> Exr:
     Raises:
         DecodeError: damaged, deep, or without colour channels.
     """
+    _check_whole(path)
     import OpenEXR
 
     try:
@@ -60,25 +69,43 @@ def read_exr(path: Path) -> Exr:
                     return _assemble(part, names)
             found = sorted(name for part in file.parts for name in part.channels)
     except (RuntimeError, ValueError, TypeError, OSError, MemoryError) as error:
-        raise DecodeError(f"{path} cannot be read as OpenEXR ({error}).") from error
+        raise DecodeError(f"{path} is damaged ({error}); copy or render it again.") from error
     if not found:
-        raise DecodeError(f"{path} is a damaged OpenEXR file; copy or render it again.")
+        raise DecodeError(f"{path} is damaged; copy or render it again.")
     raise DecodeError(
         f"{path} has no colour channels R, G, B or Y, only {', '.join(found)}; "
         "render the picture into the main layer."
     )
 
 
+def _check_whole(path: Path) -> None:
+    """Refuse what is not all there: OpenEXR would write about it to stderr, and go on."""
+    try:
+        with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as data:
+            start = data[:16]
+            check_exr(data)
+    except BrokenPictureError as error:
+        raise refusal(path, start, str(error)) from error
+    except ValueError:  # nothing to map
+        raise DecodeError(f"{path} is empty; copy or render it again.") from None
+    except OSError as error:
+        raise DecodeError(f"{path} cannot be read ({error.strerror}).") from error
+
+
 def _colour_channels(channels: Mapping[str, Any]) -> list[str]:
     """Names of the channels to read, in the order of the picture's last axis."""
-    layers = {""} | {name.rpartition(".")[0] + "." for name in channels if name.endswith(".R")}
+    layers: dict[str, dict[str, str]] = {"": {}}
+    for name in sorted(channels):
+        layer, _, component = name.rpartition(".")
+        letter = _LETTERS.get(component.lower())
+        if letter is not None:
+            layers.setdefault(layer, {}).setdefault(letter, name)
+    pictures = {layer: found for layer, found in layers.items() if found.keys() >= set("RGB")}
     # The main layer first; a named one only where it is the only picture.
-    candidates = [""] if len(layers) > 2 else sorted(layers)
-    for layer in candidates:
-        names = [layer + letter for letter in "RGB"]
-        if all(name in channels for name in names):
-            return [*names, layer + "A"] if layer + "A" in channels else names
-    return ["Y"] if "Y" in channels else []
+    only = next(iter(pictures.values())) if len(pictures) == 1 else {}
+    if chosen := pictures.get("", only):
+        return [chosen[letter] for letter in "RGBA" if letter in chosen]
+    return [layers[""]["Y"]] if "Y" in layers[""] else []
 
 
 def _assemble(part: Any, names: list[str]) -> Exr:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
+from roto.decoding import BrokenPictureError, decode_still
 from roto.errors import ClipNotFoundError, DecodeError
 from roto.media.exr import read_exr
 from roto.media.pixels import as_depth, scaled
+from roto.media.refusing import refusal
 
 if TYPE_CHECKING:
     import os
@@ -85,7 +86,7 @@ def read_described(path: str | os.PathLike[str]) -> Described:
     if kind == "dpx":
         image, bits = _read_dpx(path)
     else:
-        image, bits = _read_with_opencv(path)
+        image, bits = _read_still(path)
     depth = "" if bits == 8 else f" {bits} bit"
     return Described(image, kind + depth)
 
@@ -100,28 +101,13 @@ def _bytes_of(path: Path) -> bytes:
     return data
 
 
-def _read_with_opencv(path: Path) -> tuple[Image, int]:
-    import cv2
-
-    flags = cv2.IMREAD_UNCHANGED
-    if path.suffix.lower() in (".jpg", ".jpeg", ".jpe"):
-        # UNCHANGED would ignore the camera's orientation tag.
-        flags = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH
-    # From memory: OpenCV cannot open every path on Windows, and says nothing when it cannot.
-    data = np.frombuffer(_bytes_of(path), np.uint8)
+def _read_still(path: Path) -> tuple[Image, int]:
+    data = _bytes_of(path)
     try:
-        picture: npt.NDArray[Any] | None = cv2.imdecode(data, flags)
-    except cv2.error as error:
-        raise DecodeError(f"{path} cannot be read as an image ({error.err}).") from error
-    if picture is None:
-        raise DecodeError(f"{path} is not an image, or it is damaged; copy or render it again.")
-    bits = 8 * picture.dtype.itemsize
-    if picture.ndim == 3:
-        channels = [2, 1, 0, 3][: picture.shape[2]] if picture.shape[2] > 2 else [0]
-        picture = picture[:, :, channels]  # OpenCV's order is blue, green, red
-    if picture.ndim == 3 and picture.shape[2] == 1:
-        picture = picture[:, :, 0]
-    return as_depth(np.ascontiguousarray(picture), str(path)), bits
+        picture = decode_still(data, upright=True)
+    except BrokenPictureError as error:
+        raise refusal(path, data, str(error)) from error
+    return as_depth(picture, str(path)), 8 * picture.dtype.itemsize
 
 
 def _read_dpx(path: Path) -> tuple[Image, int]:
@@ -132,14 +118,12 @@ def _read_dpx(path: Path) -> tuple[Image, int]:
     try:
         decoder = av.CodecContext.create("dpx", "r")
         decoded = [*decoder.decode(av.Packet(data)), *decoder.decode(None)]
-        if not decoded:
-            raise DecodeError(f"{path} holds no picture.")
-        frame = decoded[0]
-        if not isinstance(frame, av.VideoFrame):
-            raise DecodeError(f"{path} holds no picture.")
-        picture = frame.to_ndarray()
+        frame = next((found for found in decoded if isinstance(found, av.VideoFrame)), None)
+        picture = None if frame is None else frame.to_ndarray()
     except (av.FFmpegError, ValueError) as error:
-        raise DecodeError(f"{path} cannot be read as DPX ({error}).") from error
+        raise refusal(path, data, "is cut off or damaged") from error
+    if frame is None or picture is None:
+        raise refusal(path, data, "holds no picture")
     bits = frame.format.components[0].bits
     if picture.dtype == np.uint16:
         return scaled(picture.astype(np.uint16), (1 << bits) - 1), bits

@@ -9,6 +9,7 @@ import av
 from av.stream import Disposition
 
 from roto.errors import DecodeError
+from roto.media.refusing import no_movie
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,9 +34,7 @@ def open_movie(path: Path) -> tuple[InputContainer, VideoStream]:
     try:
         container = av.open(str(path))
     except (av.FFmpegError, ValueError) as error:
-        raise DecodeError(
-            f"{path} cannot be read as a movie; it is damaged, not complete, or of another kind."
-        ) from error
+        raise no_movie(path) from error
     for stream in container.streams.video:
         # The cover of an album is a "video stream" too.
         if stream.codec_context is not None and not stream.disposition & Disposition.attached_pic:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from roto.errors import ClipNotFoundError
 from roto.media.images import is_image_name
+from roto.media.refusing import no_sequence
 
 _PLACEHOLDER = re.compile(r"%0?(\d*)d|(#+)|(@+)")
 _NUMBERED = re.compile(r"(?P<head>.*?)(?P<digits>\d+)(?P<tail>\.[^.]*)$")
@@ -108,9 +109,7 @@ def the_sequence_in(folder: Path) -> SequencePattern:
     if len(patterns) == 1:
         return patterns[0]
     if not patterns:
-        raise ClipNotFoundError(
-            f"The folder {folder} holds no numbered image files such as plate.1001.exr."
-        )
+        raise no_sequence(folder)
     names = ", ".join(Path(str(pattern)).name for pattern in patterns[:8])
     more = f" and {len(patterns) - 8} more" if len(patterns) > 8 else ""
     raise ClipNotFoundError(

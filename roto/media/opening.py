@@ -8,10 +8,12 @@ from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from roto.errors import ClipNotFoundError, SettingsError
+from roto.decoding import READ
+from roto.errors import ClipNotFoundError, DecodeError, SettingsError
 from roto.media.images import is_image_name
 from roto.media.memory import ArraySource
 from roto.media.naming import SequencePattern, parse_pattern, the_sequence_in
+from roto.media.refusing import EXPECTED, some
 from roto.media.sequence import SequenceSource
 from roto.media.source import FrameSource
 
@@ -61,8 +63,10 @@ def open_clip(
         return source
     if not isinstance(source, (str, os.PathLike)):
         return ArraySource(source, first_frame=first_frame or 0, frame_rate=rate or _DEFAULT_RATE)
+    if not str(source):
+        raise ClipNotFoundError(f"The path of the clip is empty; give {EXPECTED}.")
     path = Path(source).expanduser()
-    if not str(source) or not path.exists():
+    if not path.exists():
         return _open_pattern(path, first_frame, rate)
     if path.is_dir():
         return _open_sequence(the_sequence_in(path), path, first_frame, rate)
@@ -84,6 +88,9 @@ def _open_pattern(path: Path, first_frame: int | None, rate: Fraction | None) ->
     pattern = parse_pattern(path)
     # A movie that is not there may well have a "#" or a "%d" in its name.
     if pattern is None or not is_image_name(path.name):
+        if pattern is not None and pattern.folder.is_dir() and (found := pattern.find()):
+            names = some([file.name for file in found.values()])
+            raise DecodeError(f"{path} matches {names}, which are no images; give {READ} files.")
         raise ClipNotFoundError(f"There is no clip {str(path)!r}; check the path.")
     return _open_sequence(pattern, path, first_frame, rate)
 

@@ -68,8 +68,14 @@ def scaled(picture: npt.NDArray[np.uint16], white: int) -> npt.NDArray[np.float3
 def to_display(image: Image, colour_space: ColourSpace = "display") -> npt.NDArray[np.uint8]:
     """The picture that a person, or a network trained on photographs, sees.
 
-    Linear light gets the sRGB transfer function; values outside 0..1 are clipped, NaN is black.
-    A uint8 image is display-referred by definition and comes back as it is.
+    Linear light gets the sRGB transfer function; values outside 0..1 are clipped. A uint8 image
+    is display-referred by definition and comes back as it is.
+
+    Bad pixels of a render stay harmless, because nothing that is not finite leaves here: infinite
+    light is white, or black below zero, as any other light that is too bright or too dark. A
+    pixel with NaN in any channel has no colour at all, and takes that of the nearest pixel that
+    has one; a picture of nothing else is black. What is resized or encoded later therefore sees a
+    plate without holes. The plate itself, and what is exported of it, keeps its pixels.
 
     Args:
         image: (H, W, 3) uint8 or float32.
@@ -80,10 +86,38 @@ def to_display(image: Image, colour_space: ColourSpace = "display") -> npt.NDArr
     """
     if image.dtype == np.uint8:
         return cast("npt.NDArray[np.uint8]", image)
+    if np.isnan(image).any():
+        image = _without_nan(image)
     with np.errstate(over="ignore"):  # beyond the range of half float: infinite, so white
         half = image.astype(np.float16)
     codes: npt.NDArray[np.uint8] = _half_to_display(colour_space)[half.view(np.uint16)]
     return codes
+
+
+def count_not_finite(image: Image) -> int:
+    """How many pixels of a picture (H, W, 3) are NaN or infinite in any channel."""
+    if image.dtype == np.uint8:
+        return 0
+    return int(np.count_nonzero(~np.isfinite(image).all(axis=2)))
+
+
+def _without_nan(image: Image) -> Image:
+    """The picture with each NaN pixel in the colour of the nearest that has one; a copy."""
+    import cv2
+
+    holes = np.asarray(np.isnan(image).any(axis=2))
+    if holes.all():
+        return np.zeros(image.shape, np.float32)
+    _, nearest = cv2.distanceTransformWithLabels(
+        holes.astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    rows, columns = np.nonzero(~holes)
+    place = np.zeros(len(rows) + 1, np.intp)
+    place[nearest[rows, columns]] = np.arange(len(rows))
+    chosen = place[nearest[holes]]
+    filled: Image = image.copy()
+    filled[holes] = image[rows[chosen], columns[chosen]]
+    return filled
 
 
 @lru_cache(maxsize=2)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from roto.errors import ClipNotFoundError, DecodeError, FrameNotFoundError
 from roto.media.base import BaseSource
-from roto.media.images import read_described
-from roto.media.naming import SequencePattern, number_of
+from roto.media.images import Described, read_described
+from roto.media.naming import SequencePattern, number_of, sequences_in
 from roto.media.pixels import as_rgb
+from roto.media.refusing import some
 from roto.media.source import Clip, Image
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 _LONGEST = 1_000_000
 _DEFAULT_RATE = Fraction(24)
@@ -28,9 +29,11 @@ class SequenceSource(BaseSource):
         path: The pattern or file as a person would write it.
         pattern: Names the file of a missing frame; None for a single still.
         frame_rate: Frames per second; None for what the first file says, or 24.
+        skip_broken: Where the first files are broken, let the first whole one tell the size.
 
     Raises:
-        DecodeError: the first file is damaged, or the numbers cannot be those of one clip.
+        DecodeError: the first file is damaged (with ``skip_broken``: all are), or the numbers
+            cannot be those of one clip.
     """
 
     def __init__(
@@ -40,6 +43,7 @@ class SequenceSource(BaseSource):
         path: str,
         pattern: SequencePattern | None = None,
         frame_rate: Fraction | None = None,
+        skip_broken: bool = False,
     ) -> None:
         self._files = dict(files)
         self._pattern = pattern
@@ -50,7 +54,7 @@ class SequenceSource(BaseSource):
                 "move the stray files to another folder."
             )
         # The first file tells the size. It is kept, because it is what will be read next.
-        first = read_described(self._files[numbers[0]])
+        self._first_read, first = self._read_first(skip_broken)
         self._first: Image | None = as_rgb(first.pixels, path)
         clip = Clip(
             path=path,
@@ -75,7 +79,12 @@ class SequenceSource(BaseSource):
 
     @classmethod
     def from_pattern(
-        cls, pattern: SequencePattern, *, path: str, frame_rate: Fraction | None = None
+        cls,
+        pattern: SequencePattern,
+        *,
+        path: str,
+        frame_rate: Fraction | None = None,
+        skip_broken: bool = False,
     ) -> SequenceSource:
         """Open the files on disk that match a pattern.
 
@@ -84,8 +93,10 @@ class SequenceSource(BaseSource):
         """
         files = pattern.find() if pattern.folder.is_dir() else {}
         if not files:
-            raise ClipNotFoundError(f"No file matches {pattern}; check the folder and the name.")
-        return cls(files, path=path, pattern=pattern, frame_rate=frame_rate)
+            raise ClipNotFoundError(_no_match(pattern, path))
+        return cls(
+            files, path=path, pattern=pattern, frame_rate=frame_rate, skip_broken=skip_broken
+        )
 
     @classmethod
     def from_still(
@@ -96,6 +107,18 @@ class SequenceSource(BaseSource):
         files = {1001 if number is None else number: path}
         return cls(files, path=str(path), frame_rate=frame_rate)
 
+    def _read_first(self, skip_broken: bool) -> tuple[int, Described]:
+        """The first frame, or with ``skip_broken`` the first that can be read, and its number."""
+        failed: DecodeError | None = None
+        for frame, file in self._files.items():
+            try:
+                return frame, read_described(file)
+            except DecodeError as error:
+                failed = failed or error
+                if not skip_broken:
+                    break
+        raise failed or DecodeError("The clip has no frames.")
+
     def _check_frame(self, frame: int) -> None:
         if self._pattern is not None and frame in self._clip.missing:
             path = self._pattern.path_of(frame)
@@ -105,7 +128,7 @@ class SequenceSource(BaseSource):
 
     def _read(self, frame: int) -> Image:
         first, self._first = self._first, None
-        if first is not None and frame == self._clip.first_frame:
+        if first is not None and frame == self._first_read:
             return first
         path = self._files[frame]
         if not path.is_file():
@@ -114,3 +137,14 @@ class SequenceSource(BaseSource):
                 "opened."
             )
         return as_rgb(read_described(path).pixels, str(path))
+
+
+def _no_match(pattern: SequencePattern, path: str) -> str:
+    """A sentence for a pattern, as it was written, without files."""
+    if not pattern.folder.is_dir():
+        return f"No file matches {path}: there is no folder {pattern.folder}; check the path."
+    others = [Path(str(other)).name for other in sequences_in(pattern.folder)]
+    if others:
+        there = f"the folder {pattern.folder} holds {some(others)}"
+        return f"No file matches {path}; {there}."
+    return f"No file matches {path}; check the folder and the name."

@@ -36,9 +36,10 @@ class FrameBank:
     """Every position of every remembered frame can be matched.
 
     Args:
-        settings: How many frames, and what becomes of those beyond.
-        similarity: How positions are compared.
-        keyframe_weight: How much likelier a position is matched with a keyframe.
+        settings: How many frames, what becomes of those beyond, and how many positions are read.
+        similarity: How positions are compared; see :func:`roto.model.memory.similarity`.
+        keyframe_weight: How much likelier a position is matched with one of a keyframe than with
+            one of a predicted frame that resembles it as much; above 0.
         permanent: Keyframes that another bank has, too.
     """
 
@@ -51,7 +52,8 @@ class FrameBank:
         permanent: dict[int, MemoryFrame] | None = None,
     ) -> None:
         self._settings, self._similarity = settings, similarity
-        self._bonus = math.log(keyframe_weight)
+        self._keyframe_weight = keyframe_weight
+        self._bonus = math.log(keyframe_weight)  # added before the softmax
         self._permanent = {} if permanent is None else permanent
         self._room: Room = room_for(settings)
         self._last: MemoryFrame | None = None
@@ -109,7 +111,7 @@ class FrameBank:
         return FrameBank(
             self._settings,
             similarity=self._similarity,
-            keyframe_weight=math.exp(self._bonus),
+            keyframe_weight=self._keyframe_weight,
             permanent=self._permanent,
         )
 

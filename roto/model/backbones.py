@@ -4,6 +4,9 @@ Every backbone maps (B, C, H, W) to features at strides 4, 8 and 16 and says how
 many channels each has. Where published STCN weights exist, parameter names are theirs, so
 torchvision's modules are re-hung under those names, not re-written. ``ResNet50V2``, which
 torchvision lacks, has names of its own.
+
+K. He et al., "Deep Residual Learning for Image Recognition", CVPR 2016; M. Sandler et al.,
+"MobileNetV2: Inverted Residuals and Linear Bottlenecks", CVPR 2018.
 """
 
 from __future__ import annotations

@@ -51,7 +51,11 @@ def load_any_network(path: Path) -> Network:
 
 
 def load_network(path: Path) -> STCN:
-    """The STCN in a weight file; see :func:`load_any_network`."""
+    """The STCN in a weight file, which must hold one.
+
+    Raises:
+        WeightsNotFoundError, WeightsError: as :func:`load_any_network`.
+    """
     return _stcn(read_state_dict(path), path)
 
 
@@ -81,6 +85,13 @@ def deduce_config(state: Mapping[str, Tensor], path: Path | str = "") -> StcnCon
 
     Stage-0 files, whose value encoder sees no other objects (4 inputs), are described as the
     5-input network they are loaded into: a zero channel is added.
+
+    Args:
+        state: Tensors by the published names of parameters.
+        path: For messages.
+
+    Raises:
+        WeightsError: no STCN, a layer is missing, or a shape that no STCN has.
     """
     key = next((b for name, b in _KEY_BACKBONES.items() if name in state), None)
     stem = next((name for name in _VALUE_STEMS if name in state), None)
@@ -130,7 +141,12 @@ def _out(state: Mapping[str, Tensor], layer: str) -> int:
 
 
 def read_state_dict(path: Path) -> StateDict:
-    """Tensors of a ``.pth`` or ``.safetensors`` file as float32, ``module.`` prefixes removed."""
+    """Tensors of a ``.pth`` or ``.safetensors`` file as float32, ``module.`` prefixes removed.
+
+    Raises:
+        WeightsNotFoundError: no such file.
+        WeightsError: damaged, no plain list of tensors, or a pickle that runs code.
+    """
     if not path.is_file():
         raise WeightsNotFoundError(f"There is no weight file at {path}.")
     raw = _read_safetensors(path) if path.suffix == ".safetensors" else _read_pickle(path)
@@ -141,7 +157,13 @@ def read_state_dict(path: Path) -> StateDict:
 
 
 def save_state_dict(state: Mapping[str, Tensor], path: Path, *, half: bool = True) -> None:
-    """Write tensors as safetensors, floating ones in float16 unless told otherwise."""
+    """Write tensors as safetensors, wholly or not at all.
+
+    Args:
+        state: Tensors by name.
+        path: Where to; a file that is there is replaced.
+        half: Floating tensors in float16, which ships; False: in float32.
+    """
     kind = torch.float16 if half else torch.float32
     tensors = {
         name: (tensor.to(kind) if tensor.is_floating_point() else tensor).contiguous()

@@ -14,7 +14,7 @@ from roto.export.pattern import TOGETHER, safe_file_name
 from roto.export.registry import check, format_named
 from roto.media.describe import frame_ranges
 from roto.package.records import Frames
-from roto.shot import frames_between
+from roto.propagation.shot import frames_between
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -209,8 +209,8 @@ class PackagedObject:
         name: What the artist calls it.
         colour: In which it is shown over the plate, red, green, blue in 0..255.
         representations: Ways in which its mattes are here; the first is the best to have.
-        states: Frames by :data:`roto.states.State` when the package was written: "keyframe",
-            "fresh", "stale", "open", "missing", "locked", "absent".
+        states: Frames by :data:`roto.session.states.State` when the package was written:
+            "keyframe", "fresh", "stale", "open", "missing", "locked", "absent".
     """
 
     id: int

@@ -10,7 +10,7 @@ from roto.errors import SettingsError
 from roto.export.ahead import in_order, threads_for
 from roto.export.contract import Picture
 from roto.package.checking import record_of
-from roto.passes import Propagated
+from roto.propagation.passes import Propagated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -28,7 +28,7 @@ from roto.package.records import (
 )
 from roto.package.writers import Writers
 from roto.project import relative_to
-from roto.states import State
+from roto.session.states import State
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping

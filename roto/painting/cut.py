@@ -2,6 +2,19 @@
 
 Three sources speak: how far a pixel is from what is known, over the weakest edges in between;
 how common its colour is on either side; and the picture's edges, where the border should be.
+
+Sources, cited below by year:
+    [2001] Y. Boykov and M.-P. Jolly, "Interactive Graph Cuts for Optimal Boundary and Region
+           Segmentation of Objects in N-D Images", ICCV 2001: colours, borders, and their sum.
+    [2004] C. Rother, V. Kolmogorov and A. Blake, "GrabCut: Interactive Foreground Extraction using
+           Iterated Graph Cuts", SIGGRAPH 2004: the last step.
+    [2006] T. Chan, S. Esedoglu and M. Nikolova, "Algorithms for Finding Global Minimizers of Image
+           Segmentation and Denoising Models", SIAM Journal on Applied Mathematics 66, 2006: a
+           minimal cut is a convex problem, whose solution is cut at one half.
+    [2008] A. Criminisi, T. Sharp and A. Blake, "GeoS: Geodesic Image Segmentation", ECCV 2008: the
+           cheapest ways by sweeps over the picture.
+    [2011] A. Chambolle and T. Pock, "A First-Order Primal-Dual Algorithm for Convex Problems with
+           Applications to Imaging", Journal of Mathematical Imaging and Vision 40, 2011.
 """
 
 from __future__ import annotations
@@ -109,7 +122,10 @@ def _seeds(known: Known, outside: Mask) -> Reals:
 
 
 def _ways(features: Reals, seeds: Reals) -> Reals:
-    """The cheapest way from any seed to each pixel, (k, h, w): down, up, right, left, twice."""
+    """The cheapest way from any seed to each pixel, (k, h, w), by sweeps as in [2008].
+
+    Down, up, right, left, and all of it twice.
+    """
     costs = _step_costs(features)
     mirrored = _step_costs(np.ascontiguousarray(features.transpose(1, 0, 2)))
     ways = seeds
@@ -170,7 +186,7 @@ def _histogram(bins: npt.NDArray[np.intp], mask: Mask) -> Reals:
 
 
 def _colour_odds(bins: npt.NDArray[np.intp], mask: Mask, known: Known) -> Reals:
-    """Log-odds against the object by colour, within 3."""
+    """Log-odds against the object by colour, within 3; the evidence of [2001]."""
     inside = _histogram(bins, mask)
     outside = _histogram(bins, ~mask & ~known.inside)
     if known.inside.any():
@@ -182,7 +198,7 @@ def _colour_odds(bins: npt.NDArray[np.intp], mask: Mask, known: Known) -> Reals:
 
 
 def _border_costs(features: Reals) -> tuple[Reals, Reals]:
-    """Of a border between a pixel and the next, to the right and below: little at edges."""
+    """Of a border between a pixel and the next, to the right and below: little at edges [2001]."""
     costs = []
     for axis in (1, 0):
         squared = (np.diff(features, axis=axis) ** 2).sum(axis=-1)
@@ -196,7 +212,7 @@ def _border_costs(features: Reals) -> tuple[Reals, Reals]:
 def _cut(evidence: Reals, right: Reals, below: Reals, start: Reals | None) -> Reals:
     """The cheapest division, (h, w) in [0, 1]: evidence within plus costs along the border.
 
-    A minimal cut as a convex problem, by the primal-dual steps of Chambolle and Pock.
+    A minimal cut as a convex problem [2006], by the primal-dual steps of [2011].
     """
     share = np.asarray(evidence < 0, np.float32) if start is None else start
     ahead = share
@@ -226,7 +242,7 @@ def _rooted(mask: Mask, roots: Mask) -> Mask:
 
 
 def _grab(picture: Picture, mask: Mask, inside: Mask, outside: Mask) -> Mask:
-    """GrabCut in a narrow band along the border, everything else being known."""
+    """GrabCut [2004] in a narrow band along the border, everything else being known."""
     thick = mask.view(np.uint8)
     labels = np.where(mask, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
     labels[cv2.erode(thick, CROSS, iterations=2) > 0] = cv2.GC_FGD

@@ -216,7 +216,11 @@ def _shrunk(mask: npt.NDArray[np.uint8], small: Picture) -> Reals:
 
 
 def _enlarged(mask: Mask, small: Picture, crop: Picture) -> Mask:
-    """A small mask at the crop's size: its edge follows the crop's colours (guided filter)."""
+    """A small mask at the crop's size, whose edge follows the crop's colours: a guided filter.
+
+    K. He, J. Sun and X. Tang, "Guided Image Filtering", ECCV 2010, section 3; its linear functions
+    are found on the small picture and used on the large one.
+    """
     height, width = crop.shape[:2]
     if mask.shape == (height, width):
         return mask

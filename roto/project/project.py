@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         Steps,
     )
     from roto.project.state import Change
+    from roto.project.tables import Row
 
 
 class Project:
@@ -62,10 +63,7 @@ class Project:
             ProjectEditError: the clip cannot be described so.
             ProjectError: nothing can be written there.
         """
-        try:
-            row = CLIP.row(clip)
-        except (BadValueError, AttributeError) as error:
-            raise ProjectEditError(f"This cannot be stored: {error}.") from None
+        _, row = _stored(clip)
         connection = database.in_memory()
         CLIP.write(connection, (1,), row)
         with _closed_on_error(ProjectFile(connection)) as file:
@@ -224,11 +222,18 @@ class Project:
             finally:
                 self._joined = outer
 
-    def undo(self) -> str | None:
-        """Take the newest step back.
+    def relink(self, clip: ClipRecord) -> None:
+        """Say where the clip is now: no step, as undo must not lose a clip that was found again.
 
-        Returns:
-            Its label; None where there is nothing to take back.
+        Raises:
+            ProjectEditError: the clip cannot be described so.
+            ProjectError: as ``edit``.
+        """
+        self._begin()
+        self._file.set_clip(_stored(clip)[0])
+
+    def undo(self) -> str | None:
+        """Take the newest step back; returns its label, None where there is nothing to take back.
 
         Raises:
             ProjectError: as ``edit``.
@@ -236,10 +241,7 @@ class Project:
         return self._travel(journal.to_undo, done=False)
 
     def redo(self) -> str | None:
-        """Bring back what was undone last.
-
-        Returns:
-            Its label; None where there is nothing to bring back.
+        """Bring back what was undone last; returns its label, None where there is nothing.
 
         Raises:
             ProjectError: as ``edit``.
@@ -300,7 +302,6 @@ class Project:
         self._begin()
         if keep_steps < 0:
             raise ProjectEditError(f"{keep_steps} steps cannot be kept; 0 or more can.")
-
         upkeep.compact(self._file, keep_steps)
 
     def check(self) -> None:
@@ -344,3 +345,16 @@ def _closed_on_error(file: ProjectFile) -> Iterator[ProjectFile]:
     except BaseException:
         file.close()
         raise
+
+
+def _stored(clip: ClipRecord) -> tuple[ClipRecord, Row]:
+    """A clip exactly as it will be read from the file, and its row there.
+
+    Raises:
+        ProjectEditError: it cannot be described so.
+    """
+    try:
+        row = CLIP.row(clip)
+        return CLIP.record(row), row
+    except (BadValueError, AttributeError) as error:
+        raise ProjectEditError(f"This cannot be stored: {error}.") from None

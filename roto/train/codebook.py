@@ -64,7 +64,7 @@ def _keys(net: STCN, recipe: Recipe) -> Tensor:
 
 
 def _centres(keys: Tensor, count: int, seed: int) -> Tensor:
-    """(count, Ck): the centres that k-means finds."""
+    """(count, Ck): the centres that k-means finds, begun as by k-means++ (Arthur, 2007)."""
     cv2.setRNGSeed(seed)
     criteria = (cv2.TERM_CRITERIA_MAX_ITER, 20, 0.0)
     found = cv2.kmeans(keys.numpy(), count, None, criteria, 1, cv2.KMEANS_PP_CENTERS)  # type: ignore[call-overload]

@@ -45,6 +45,9 @@ def soft_iou_loss(probabilities: Tensor, labels: Tensor) -> Tensor:
 def distance_from_teacher(logits: Tensor, taught: Tensor, labels: Tensor) -> Tensor:
     """Kullback-Leibler divergence (B,) of the teacher's distribution, mean of valid pixels.
 
+    Hinton, Vinyals and Dean, "Distilling the Knowledge in a Neural Network", arXiv:1503.02531,
+    2015, section 2, at a temperature of 1.
+
     Args:
         logits: (B, K + 1, H, W) of the network that learns, background first.
         taught: (B, K + 1, H, W), the teacher's.

@@ -32,7 +32,7 @@ class Still:
     index: int = 0  # in its pack
 
     def objects(self, least: float = 0.0, most: float = 1.0) -> list[int]:
-        """Ids whose share of the picture lies in [least, most]."""
+        """Ids whose share of the picture, 0..1, is above ``least`` and ``most`` at most."""
         histogram = cv2.calcHist([self.labels], [0], None, [256], [0, 256])
         counts = histogram.ravel()[1:IGNORE].astype(np.float64) / self.labels.size
         return [int(i) + 1 for i in np.flatnonzero((counts > least) & (counts <= most))]

@@ -1,6 +1,6 @@
 """How good the network is on real clips, asked now and then while it trains.
 
-It goes through the session, as a user's call does, so what is watched is what people get.
+It goes through a propagation, as a user's call does, so what is watched is what people get.
 """
 
 from __future__ import annotations

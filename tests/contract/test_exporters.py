@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -98,6 +100,30 @@ class TestPixels:
                 data = path.read_bytes()
                 assert word in data
                 assert other not in data
+
+
+class TestAgain:
+    def test_the_same_mattes_are_the_same_bytes(self, tmp_path):
+        """Also a second later, and where pixel aspect is written into a finished movie."""
+        first = self.all_formats(tmp_path / "first")
+        time.sleep(1.1)
+        second = self.all_formats(tmp_path / "second")
+        assert {name for name, _ in first} == set(FORMATS)
+        assert [key for key, data in first.items() if second[key] != data] == []
+
+    @staticmethod
+    def all_formats(folder):
+        """The bytes of every file, by format and path."""
+        found = {}
+        for name, format in FORMATS.items():
+            for number, aspect in enumerate((Fraction(1), Fraction(59, 54))):
+                place = folder / name / str(number)
+                job = job_of(format, place, None)
+                job = replace(job, subject=replace(job.subject, pixel_aspect=aspect))
+                written(format, job)
+                for path in place.iterdir():
+                    found[name, path.relative_to(folder)] = path.read_bytes()
+        return found
 
 
 class TestNames:

@@ -192,8 +192,8 @@ class TestPixels:
         report = host.verify(read_package(place / "shot.mattes"), place / request.output.name)
         assert report.ok, report
 
-    def test_two_grades(self, host, package, ask):
-        request = ask(feature="grade", objects=None, gain=(0.25, 1.0, 0.75), range=(1004, 1005))
+    def test_where_mattes_overlap_the_plate_is_graded_once(self, host, package, ask):
+        request = ask(feature="grade", objects=None, gain=(0.25, 1.5, 0.75), range=(1004, 1005))
         made(host, package, request)
         report = host.verify(package, request.output)
         assert report.ok, report

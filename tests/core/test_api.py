@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from itertools import cycle
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from fresh_processes import loaded_by
 from media_files import h264
-from small_engines import SIZE, bar, plate, square, tiny_engine, tiny_network
+from small_engines import SIZE, bar, plate, square, tiny_engine, tiny_network, write_plate
 
 import roto
 from roto.errors import FrameNotFoundError, KeyframeError, MaskError, SettingsError
@@ -34,11 +32,8 @@ def weights(tmp_path):
 @pytest.fixture
 def sequence(tmp_path):
     """Pattern of a PNG sequence from frame 1001."""
-    folder = tmp_path / "plate"
-    folder.mkdir()
-    for position, picture in enumerate(plate(COUNT)):
-        cv2.imwrite(str(folder / f"plate.{1001 + position}.png"), picture[..., ::-1])
-    return folder / "plate.%04d.png"
+    write_plate(tmp_path / "plate", COUNT)
+    return tmp_path / "plate" / "plate.%04d.png"
 
 
 @pytest.fixture
@@ -57,22 +52,15 @@ def result():
 
 class TestImport:
     def test_neither_torch_nor_qt_is_loaded(self):
-        code = (
-            "import sys, json, roto; dir(roto); roto.Settings, roto.Session, roto.propagate,"
-            "roto.open_clip, roto.read_mask, roto.RotoError, roto.FrameResult, roto.Result;"
-            "print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
+        loaded = loaded_by(
+            "import roto; dir(roto); roto.Settings, roto.Session, roto.propagate, roto.open_clip,"
+            "roto.read_mask, roto.RotoError, roto.FrameResult, roto.Result"
         )
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
-        loaded = set(json.loads(done.stdout))
         assert "roto" in loaded
         assert not loaded & {"torch", "torchvision", "PySide6", "shiboken6", "av", "OpenEXR"}
 
     def test_a_list_of_models_loads_no_torch(self):
-        code = (
-            "import sys; from roto.cli import main; main(['models']); print('torch' in sys.modules)"
-        )
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
-        assert done.stdout.split()[-1] == b"False"
+        assert "torch" not in loaded_by("from roto.cli import main; main(['models'])")
 
     def test_all_is_sorted_and_is_what_is_there(self):
         assert roto.__all__ == sorted(roto.__all__)

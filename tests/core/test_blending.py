@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from small_engines import SIZE, bar, plate, square
 
-from roto.blending import Cause, blend, on_grid, regions
 from roto.fake_engine import FakeEngine
 from roto.media import open_clip
 from roto.project import ClipRecord, Project
 from roto.results import Grid, Logits
 from roto.session import Session
+from roto.session.blending import Cause, blend, on_grid, regions
 from roto.stcn_engine import working_grid
 
 SHAPE = (30, 40)

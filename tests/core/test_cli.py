@@ -18,7 +18,7 @@ from small_engines import SIZE, bar, plate, square
 
 import roto.cli.evaluate
 import roto.cli.propagate
-import roto.delivery
+import roto.delivery.mattes
 from roto import __version__
 from roto.cli import main
 from roto.fake_engine import FakeEngine
@@ -188,18 +188,18 @@ class TestResume:
         assert propagate("--resume", "--json", key=keys, out="out/{object}.%04d.png") == 0
         assert [line.get("frame") for line in json_lines(capsys)[1:-1]] == [1005]
 
-    def test_without_it_everything_is_written_anew(self, shot):
+    def test_with_overwrite_everything_is_written_anew(self, shot):
         assert propagate() == 0
         for path in (shot / "out").iterdir():
             os.utime(path, (1, 1))
-        assert propagate() == 0
+        assert propagate("--overwrite") == 0
         assert all(p.stat().st_mtime > 1 for p in (shot / "out").iterdir())
 
 
 class TestInterrupt:
     @pytest.mark.usefixtures("fake")
     def test_finished_mattes_are_kept_and_resume_goes_on(self, shot, capsys, monkeypatch):
-        write, calls = roto.delivery.write_matte, []
+        write, calls = roto.delivery.mattes.write_matte, []
 
         def interrupted(path, *args, **kwargs):
             calls.append(path)
@@ -207,7 +207,7 @@ class TestInterrupt:
                 raise KeyboardInterrupt
             write(path, *args, **kwargs)
 
-        monkeypatch.setattr(roto.delivery, "write_matte", interrupted)
+        monkeypatch.setattr(roto.delivery.mattes, "write_matte", interrupted)
         assert propagate() == 130
         captured = capsys.readouterr()
         assert "--resume" in captured.out

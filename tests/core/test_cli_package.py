@@ -93,6 +93,7 @@ class TestExport:
             (["--with", "shapes"], "no format 'shapes'"),
             (["--handles", "3"], "give the range"),
             (["--range", "1-5"], "leaves the clip"),
+            (["--range", "1001,1003"], "'1001,1003' is no range"),
             (["--object", "dog"], "no object 'dog'"),
             (["--bit-depth", "32"], "--bit-depth says nothing about a package"),
         ],
@@ -125,14 +126,14 @@ class TestExport:
         """An option that is added later must say where it has an effect."""
         options = build_parser().parse_args(["export", "shot.roto", "-o", "x.####.png"])
         common = {"json", "debug", "plate", "project", "output", "package", "host", "object"}
-        common |= {"range", "partial", "command", "home"}
+        common |= {"range", "partial", "overwrite", "command", "home"}
         kinds = (options.of_files, options.of_packages, options.of_hosts)
         assert [kind.given(options) for kind in kinds] == ["", "", ""]
         sorted_out = {action.dest for kind in kinds for action in kind.actions}
         assert set(vars(options)) - common - sorted_out == {"of_files", "of_packages", "of_hosts"}
         assert not common & sorted_out
 
-    @pytest.mark.parametrize("option", [["--with", "png"], ["--handles", "2"], ["--overwrite"]])
+    @pytest.mark.parametrize("option", [["--with", "png"], ["--handles", "2"]])
     def test_options_of_packages_alone(self, shot, capsys, option):
         assert main(["export", "shot.roto", "-o", "box.####.png", *option]) == 1
         assert f"{option[0]} is about a package" in failure(capsys)

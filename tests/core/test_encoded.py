@@ -7,11 +7,11 @@ import pytest
 import torch
 from small_engines import SIZE, plate, square, tiny_engine
 
-from roto.encoded import EncodedCache, EncodedFolder
 from roto.engine import Settings
 from roto.fake_engine import FakeEngine
 from roto.media import open_clip
 from roto.project import ClipRecord, Project
+from roto.propagation.encoded import EncodedCache, EncodedFolder
 from roto.session import Session
 
 COUNT = 8

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from roto.available import NO_BOUND, VARIABLE, limits_here, measure, parse_bytes
+from roto.budget.available import NO_BOUND, VARIABLE, limits_here, measure, parse_bytes
+from roto.budget.fitting import TOLERANCE, Limits, fit
+from roto.budget.needs import Program, Workload, memory_need, remembered, size_text
 from roto.engine import Footprint, Settings
 from roto.errors import MemoryLimitError, SettingsError
 from roto.fake_engine import FakeEngine
-from roto.fitting import TOLERANCE, Limits, fit
-from roto.needs import Program, Workload, memory_need, remembered, size_text
 
 MB = 10**6
 

@@ -12,10 +12,10 @@ from small_engines import SIZE, bar, plate, square
 
 from roto.confidence import decidedness, support
 from roto.fake_engine import FakeEngine
-from roto.guidance import suggest
 from roto.media import open_clip
 from roto.project import ClipRecord, Project
 from roto.session import Session
+from roto.session.guidance import suggest
 
 COUNT = 12
 

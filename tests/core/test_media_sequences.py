@@ -103,7 +103,7 @@ def test_nothing_there(tmp_path: Path, name: str) -> None:
 
 
 def test_empty_folder(tmp_path: Path) -> None:
-    with pytest.raises(ClipNotFoundError, match="no numbered image files"):
+    with pytest.raises(ClipNotFoundError, match="is empty"):
         open_clip(tmp_path)
 
 

@@ -12,7 +12,7 @@ import pytest
 from small_engines import bar, plate, square, tiny_engine
 
 import roto
-from roto.available import VARIABLE
+from roto.budget.available import VARIABLE
 from roto.engine import Settings
 from roto.errors import MemoryLimitError
 from roto.fake_engine import FakeEngine

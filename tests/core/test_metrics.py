@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from roto.errors import MaskSizeError
-from roto.evaluate.metrics import (
-    MetricStatistics,
+from roto.evaluate.report import format_table, to_dict
+from roto.evaluate.scores import ObjectScore, Scores, SequenceScore
+from roto.evaluate.statistics import MetricStatistics
+from roto.metrics import (
     boundary_map,
     boundary_measure,
     region_similarity,
 )
-from roto.evaluate.report import format_table, to_dict
-from roto.evaluate.scores import ObjectScore, Scores, SequenceScore
 
 masks = arrays(np.bool_, (9, 13))
 pairs = st.tuples(masks, masks)

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+import pytest
 from project_files import CLIP, made, rows
 
+from roto.errors import ProjectReadOnlyError
 from roto.project import (
     KeyframeRecord,
     Project,
@@ -47,12 +49,22 @@ class TestUndo:
             assert project.redo() == "fill"
             assert rows(project) == full
 
-    def test_the_clip_too(self, project):
-        with project.edit("relink") as edit:
-            edit.set_clip(replace(CLIP, absolute="/new.mov", arguments={}))
-        assert project.clip.absolute == "/new.mov"
-        project.undo()
-        assert project.clip == CLIP
+    def test_where_the_clip_is_now_stays(self, path):
+        moved = replace(CLIP, absolute="/new.mov", arguments={})
+        with Project.create(CLIP, path) as project:
+            for name in "ab":
+                with project.edit(name) as edit:
+                    edit.set_setting(name, 1)
+            project.undo()
+            project.relink(moved)
+            assert project.steps() == Steps(("a",), ("b",))
+            assert (project.undo(), project.clip) == ("a", moved)
+            assert (project.redo(), project.redo(), project.clip) == ("a", "b", moved)
+        with Project.open(path, read_only=True) as project:
+            assert project.clip == moved
+            with pytest.raises(ProjectReadOnlyError):
+                project.relink(CLIP)
+            assert project.clip == moved
 
 
 class TestJoining:

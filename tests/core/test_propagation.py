@@ -9,7 +9,7 @@ import weakref
 import cv2
 import numpy as np
 import pytest
-from small_engines import SIZE, bar, plate, square
+from small_engines import SIZE, bar, plate, square, write_plate
 
 from roto.engine import Settings
 from roto.errors import FrameNotFoundError, KeyframeError, SettingsError
@@ -274,9 +274,9 @@ class TestNames:
 
 class TestNumbering:
     def test_sequences_keep_their_numbers_and_their_gaps(self, tmp_path):
-        for position, picture in enumerate(plate(COUNT)):
-            if position not in (3, 4):
-                cv2.imwrite(str(tmp_path / f"plate.{1001 + position}.png"), picture[..., ::-1])
+        write_plate(tmp_path, COUNT)
+        for missing in (1004, 1005):
+            (tmp_path / f"plate.{missing}.png").unlink()
         session = session_of({1001: square(0)}, tmp_path / "plate.%04d.png")
         found = results(session)
         assert sorted(found) == [1001, 1002, 1003, 1006, 1007, 1008]
@@ -285,9 +285,7 @@ class TestNumbering:
             session.set_keyframe(1004, square(3))
 
     def test_a_frame_that_vanishes_stops_with_its_number(self, tmp_path):
-        for position, picture in enumerate(plate(4)):
-            cv2.imwrite(str(tmp_path / f"plate.{1001 + position}.png"), picture[..., ::-1])
-        session = session_of({1001: square(0)}, tmp_path)
+        session = session_of({1001: square(0)}, write_plate(tmp_path, 4))
         (tmp_path / "plate.1003.png").unlink()
         events = session.propagate()
         assert [next(events).frame for _ in range(2)] == [1001, 1002]

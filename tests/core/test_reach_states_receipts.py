@@ -9,10 +9,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from roto.project.records import KeyframeRecord, ObjectRecord, ResultRecord
-from roto.reach import legs, nearest_first, neighbours, reach
-from roto.receipts import boundary_move, compare
+from roto.propagation.reach import legs, nearest_first, neighbours, reach
 from roto.results import FrameResult, Frozen, Given, Grid, Logits
-from roto.states import Timeline, key_name, pending, unused
+from roto.session.receipts import boundary_move, compare
+from roto.session.states import Timeline, key_name, pending, unused
 
 FRAMES = st.lists(st.integers(-3, 25), min_size=1, max_size=20, unique=True).map(sorted)
 often = settings(deadline=None, max_examples=60)
@@ -278,15 +278,18 @@ LOCKS = st.lists(
 )
 
 
+def frozen_by(locks, rng):
+    return [
+        Frozen(whose, rng.random(SIZE) < 0.5 if part else None, shown(rng, *past))
+        for whose, part, past in locks
+    ]
+
+
 class TestFrozen:
     @often
     @given(st.integers(0, 999), SHARES, LOCKS)
     def test_locked_pixels_are_what_they_were_and_others_keep_out(self, seed, shares, locks):
-        rng = np.random.default_rng(seed)
-        frozen = [
-            Frozen(whose, rng.random(SIZE) < 0.5 if part else None, shown(rng, *past))
-            for whose, part, past in locks
-        ]
+        frozen = frozen_by(locks, np.random.default_rng(seed))
         free = shown(np.random.default_rng(seed), *shares)
         held = shown(np.random.default_rng(seed), *shares, frozen=frozen)
         expected, where = free.mattes_of([*NAMES]), {i: np.zeros(SIZE, bool) for i in NAMES}
@@ -305,11 +308,7 @@ class TestFrozen:
     @often
     @given(st.integers(0, 999), SHARES, LOCKS)
     def test_labels_of_the_newest_lock_are_what_they_were(self, seed, shares, locks):
-        rng = np.random.default_rng(seed)
-        frozen = [
-            Frozen(whose, rng.random(SIZE) < 0.5 if part else None, shown(rng, *past))
-            for whose, part, past in locks
-        ]
+        frozen = frozen_by(locks, np.random.default_rng(seed))
         free = shown(np.random.default_rng(seed), *shares).label_map
         held = shown(np.random.default_rng(seed), *shares, frozen=frozen).label_map
         touched = np.zeros(SIZE, bool)

@@ -14,8 +14,8 @@ from roto.fake_engine import FakeEngine
 from roto.masks import labels
 from roto.media import open_clip
 from roto.project import ClipRecord, Project
-from roto.receipts import boundary_move
 from roto.session import Session
+from roto.session.receipts import boundary_move
 
 COUNT = 12
 

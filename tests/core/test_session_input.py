@@ -89,6 +89,12 @@ class TestFrames:
         assert finals(session.propagate([7, 8])) == [7, 8]
         assert session.revert(8) == [8]
 
+    def test_several_ranges_are_one_propagation(self, session):
+        session.set_keyframe(0, {"box": square(0)})
+        assert finals(session.propagate([(1, 2), (np.int64(4), 4)])) == [1, 2, 4]
+        assert session.undo() == "propagate"
+        assert not session.project.results()
+
     def test_numbers_of_numpy_are_numbers(self, session):
         session.set_keyframe(np.int64(0), {"box": square(0)})
         session.correct(np.uint8(5), np.int64(1), square(5))
@@ -114,6 +120,10 @@ class TestFrames:
         session.set_keyframe(0, {"box": square(0)})
         with pytest.raises(KeyframeError, match=r"5-1 runs backwards; give \(1, 5\)"):
             list(session.propagate((5, 1)))
+        with pytest.raises(KeyframeError, match=r"5-3 runs backwards"):
+            list(session.propagate([(1, 2), (5, 3)]))
+        with pytest.raises(KeyframeError, match=r"\(1,\) is neither a frame nor"):
+            list(session.propagate([(1, 2), (1,)]))
         with pytest.raises(KeyframeError, match="There is no frame 40 to propagate"):
             list(session.propagate(40))
         with pytest.raises(KeyframeError, match="no frame from 40 to 50 to lock"):

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from roto.desk import FOCUS
 from roto.engine import Settings
 from roto.fake_engine import FakeEngine
 from roto.media import open_clip
 from roto.project import ClipRecord, Project
 from roto.session import Session
+from roto.session.editing import FOCUS
 
 SIZE, COUNT = (12, 16), 8
 

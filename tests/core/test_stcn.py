@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reference_weights import reference_state, reference_tensor
+from reference_weights import followed, reference_state, reference_tensor
 from small_engines import TINY, tiny_network
 
 from roto.engine import Settings
@@ -116,15 +116,10 @@ class TestPublished:
         policy = Settings(memory_every=2, max_memory=99, enlarge=False)
         engine = StcnEngine(published, policy, device="cpu", precision="float32")
         memory = engine.open_memory()
-        masks = {i: (reference["label_maps"][0] == i).astype(np.float32) for i in (1, 2)}
-        for frame, picture in enumerate(reference["frames"]):
-            encoded = engine.encode(picture)
-            if frame == 0:
-                memory.add(0, encoded, masks, permanent=True)
-                continue
-            logits = memory.predict(frame, encoded, [1, 2])
-            plate = torch.from_numpy(logits.grid.to_plate(logits.values))
-            assert_near(soft_aggregate(torch.sigmoid(plate)), reference["prob"][:, frame])
+        pairs = list(followed(engine, memory, reference))
+        assert len(pairs) == len(reference["frames"]) - 1
+        for found, wanted in pairs:
+            assert_near(found, wanted)
         assert memory.frames == [0, 2, 4]
 
 

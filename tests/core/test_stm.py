@@ -7,13 +7,12 @@ import json
 import numpy as np
 import pytest
 import torch
-from reference_weights import reference_state
+from reference_weights import followed, reference_state
 
 import roto
 from roto.engine import Settings
 from roto.errors import WeightsError
 from roto.media import open_clip
-from roto.model.aggregation import soft_aggregate
 from roto.model.stm import STM
 from roto.model.weights import load_any_network, load_network
 from roto.propagation import Propagation
@@ -63,17 +62,9 @@ class TestPublished:
     def test_whole_clip_through_the_engine(self, weights, reference):
         """Memory: the first frame, every second one, and always the one before."""
         engine = engine_of(weights, reference)
-        memory = engine.open_memory()
-        masks = {i: (reference["label_maps"][0] == i).astype(np.float32) for i in (1, 2)}
-        for frame, picture in enumerate(reference["frames"]):
-            encoded = engine.encode(picture)
-            if frame == 0:
-                memory.add(0, encoded, masks, permanent=True)
-                continue
-            logits = memory.predict(frame, encoded, [1, 2])
-            plate = torch.from_numpy(logits.grid.to_plate(logits.values))
-            found = soft_aggregate(torch.sigmoid(plate))
-            wanted = reference["prob"][:, frame]
+        pairs = list(followed(engine, engine.open_memory(), reference))
+        assert len(pairs) == len(reference["frames"]) - 1
+        for found, wanted in pairs:
             np.testing.assert_allclose(found, wanted, rtol=0, atol=TOLERANCE)
 
     def test_whole_clip_through_the_session(self, weights, reference):

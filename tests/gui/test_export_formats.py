@@ -60,7 +60,7 @@ class TestOffers:
                 continue
             listed.append(box.itemData(item.row()))
             groups.setdefault(heading, []).append(listed[-1])
-        assert set(listed) == {*FORMATS, "labels", "package"}
+        assert set(listed) == {*FORMATS, "labels", "package", "project"}
         for offer in OFFERS.values():
             assert offer.name in groups[group_title(offer.group)]
             assert purpose(offer)

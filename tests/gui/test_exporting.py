@@ -5,57 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
+from deliveries import COUNT, FRAMES, NAMES, SIZE, arm, box, shot_here
 
 import roto
 from roto.cli import main
 from roto.errors import ExportError, SettingsError
 from roto.export.contract import Look
-from roto.fake_engine import FakeEngine
 from roto.masks import labels
 from roto_gui.export.exporting import Export, export
 from roto_gui.export.listing import existing_files, preview
 from roto_gui.state import ExportRequest
 
-SIZE = (30, 44)
-COUNT = 6
-NAMES = {1: "box", 2: "left arm"}
-FRAMES = range(1001, 1001 + COUNT)
-
-
-def picture(position):
-    image = np.full((*SIZE, 3), 40, np.uint8)
-    image[5:15, 3 + 3 * position : 13 + 3 * position] = (220, 30, 30)
-    image[20:26, 10:30] = (30, 200, 60)
-    return image
-
-
-def box(position):
-    alpha = np.zeros(SIZE, np.float32)
-    alpha[5:15, 3 + 3 * position : 13 + 3 * position] = 1
-    alpha[5, 3 + 3 * position : 13 + 3 * position] = 0.37  # a soft edge
-    return alpha
-
-
-def arm():
-    alpha = np.zeros(SIZE, np.float32)
-    alpha[20:26, 10:30] = 1
-    return alpha
-
 
 @pytest.fixture
 def shot(tmp_path, monkeypatch):
-    """shot.roto: a box found everywhere from two keyframes, an arm keyed at the first frame."""
+    """The session of shot.roto in the current folder; see ``shot_here``."""
     monkeypatch.chdir(tmp_path)
-    Path("plate").mkdir()
-    for position, frame in enumerate(FRAMES):
-        cv2.imwrite(f"plate/plate.{frame}.png", picture(position)[..., ::-1])
-    with roto.new_session("plate", "shot.roto", model=FakeEngine()) as session:
-        session.set_keyframe(1001, {"box": box(0), "left arm": arm()})
-        session.set_keyframe(1006, {"box": box(5)})
-        list(session.propagate())
+    with shot_here() as session:
         yield session
 
 

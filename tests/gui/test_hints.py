@@ -5,8 +5,8 @@ from __future__ import annotations
 from gui_projects import square_at
 from gui_windows import rectangle
 
-from roto.guidance import Suggestion
 from roto.media.source import Clip
+from roto.session.guidance import Suggestion
 from roto_gui.hints import hint
 from roto_gui.state import ObjectState, Snapshot
 

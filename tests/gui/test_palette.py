@@ -66,7 +66,7 @@ def current(palette):
 
 
 def test_it_opens_with_every_command_and_the_keyboard(palette, window):
-    assert set(palette.found) == set(SPECS) - {"palette", "recent"}
+    assert set(palette.found) == set(SPECS) - {"palette", "recent", "panels"}
     assert window.focusWidget() is palette.line
     assert window.rect().contains(palette.geometry())
 

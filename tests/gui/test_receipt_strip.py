@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
 
-from roto.receipts import Change, Receipt
+from roto.session.receipts import Change, Receipt
 from roto_gui.receipts.bars import Places, around, make_bars, summarise
 from roto_gui.receipts.strip import ReceiptStrip
 

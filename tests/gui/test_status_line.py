@@ -7,7 +7,7 @@ from gui_objects import HERO, VAN, snapshot, told
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 
-from roto.guidance import Suggestion
+from roto.session.guidance import Suggestion
 from roto_gui.panels.status import NoticeBar, StatusLine, duration
 from roto_gui.state import Progress
 
@@ -83,7 +83,7 @@ class TestNoticeBar:
         qtbot.addWidget(made)
         return made
 
-    def test_errors_wait_for_each_other(self, bar):
+    def test_no_error_is_lost_and_the_newest_is_seen(self, bar):
         bar.show_error("The disk is full.", "Free some room.")
         bar.show_error("The movie is cut off.", "Copy it again.")
         bar.show_error("The disk is full.", "Free some room.")
@@ -103,8 +103,24 @@ class TestNoticeBar:
         bar.show_error("Nothing can be written.")
         assert (bar.what.text(), bar.waiting) == ("Nothing can be written.", 0)
         bar.show_notice("Saved.")
-        assert (bar.what.text(), bar.waiting) == ("Nothing can be written.", 1)
+        assert (bar.what.text(), bar.waiting) == ("Saved.", 1)
+        bar.show_notice("Locked.")
+        assert (bar.what.text(), bar.waiting) == ("Locked.", 1)
+        bar.dismiss()
+        assert (bar.what.text(), bar.waiting) == ("Nothing can be written.", 0)
         bar.clear()
+        assert bar.isHidden()
+
+    def test_an_error_that_is_none_any_more_goes_whether_read_or_not(self, bar):
+        bar.show_error("Open", "There is no such clip.")
+        bar.show_error("Export", "The disk is full.")
+        bar.forget("Open")
+        assert (bar.what.text(), bar.waiting) == ("Export", 0)
+        bar.show_notice("Open")
+        bar.forget("Open")  # no error
+        assert (bar.what.text(), bar.waiting) == ("Open", 1)
+        bar.dismiss()
+        bar.forget("Export")
         assert bar.isHidden()
 
     def test_it_takes_no_focus(self, bar, qtbot):

@@ -12,16 +12,30 @@ from roto_gui.icons import icon
 GREYS = ("BACKGROUND", "PANEL", "RAISED", "LINE", "TEXT", "MUTED", "DISABLED", "SELECTED_TEXT")
 
 
+def contrast(one, other):
+    """Contrast ratio by WCAG 2, in [1, 21]; text should have 4.5 or more."""
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour):
+    linear = [
+        v / 12.92 if v <= 0.03928 else ((v + 0.055) / 1.055) ** 2.4
+        for v in (c / 255 for c in colour)
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
 def test_contrast_is_as_wcag_has_it():
-    assert theme.contrast((0, 0, 0), (255, 255, 255)) == pytest.approx(21)
-    assert theme.contrast((119, 119, 119), (255, 255, 255)) == pytest.approx(4.48, abs=0.01)
-    assert theme.contrast((9, 9, 9), (9, 9, 9)) == 1
+    assert contrast((0, 0, 0), (255, 255, 255)) == pytest.approx(21)
+    assert contrast((119, 119, 119), (255, 255, 255)) == pytest.approx(4.48, abs=0.01)
+    assert contrast((9, 9, 9), (9, 9, 9)) == 1
 
 
 @pytest.mark.parametrize("ground", ["BACKGROUND", "PANEL", "RAISED"])
 @pytest.mark.parametrize("text", ["TEXT", "MUTED", "ACCENT", "WARNING"])
 def test_text_can_be_read(text, ground):
-    assert theme.contrast(getattr(theme, text), getattr(theme, ground)) >= 4.5
+    assert contrast(getattr(theme, text), getattr(theme, ground)) >= 4.5
 
 
 @pytest.mark.parametrize(
@@ -29,17 +43,17 @@ def test_text_can_be_read(text, ground):
     [("SELECTED_TEXT", "SELECTION"), ("TEXT", "SELECTION"), ("TEXT", "LINE")],
 )
 def test_text_on_what_is_chosen_or_pointed_at_can_be_read(text, ground):
-    assert theme.contrast(getattr(theme, text), getattr(theme, ground)) >= 4.5
+    assert contrast(getattr(theme, text), getattr(theme, ground)) >= 4.5
 
 
 @pytest.mark.parametrize("ground", ["BACKGROUND", "PANEL"])
 def test_the_focus_ring_can_be_seen(ground):
-    assert theme.contrast(theme.ACCENT, getattr(theme, ground)) >= 3  # WCAG 2.1, 1.4.11
+    assert contrast(theme.ACCENT, getattr(theme, ground)) >= 3  # WCAG 2.1, 1.4.11
 
 
 def test_disabled_is_weaker_than_muted_and_still_there():
-    disabled = theme.contrast(theme.DISABLED, theme.PANEL)
-    assert 2.5 < disabled < theme.contrast(theme.MUTED, theme.PANEL)
+    disabled = contrast(theme.DISABLED, theme.PANEL)
+    assert 2.5 < disabled < contrast(theme.MUTED, theme.PANEL)
 
 
 @pytest.mark.parametrize("name", GREYS)

@@ -139,9 +139,9 @@ def test_shift_paints_a_straight_line_from_the_last_stroke():
 
 def test_size_and_hardness_stay_within_their_limits():
     tool = Brush(10)
-    tool.adjust(-100, -5)
+    tool.size, tool.hardness = -90, -4
     assert (tool.size, tool.hardness, tool.radius) == (0.5, 0, 0.5)
-    tool.adjust(1e9, 5)
+    tool.size, tool.hardness = 1e9, 5
     assert (tool.size, tool.hardness) == (2000, 1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -11,22 +12,11 @@ from hypothesis import strategies as st
 
 from roto.media import to_display
 from roto_gui.canvas.outline import Outline, reach, trace
-from roto_gui.canvas.views import GAINED, LOST, Content, View, compose, display, outlines
+from roto_gui.canvas.views import GAINED, LOST, Content, View, ViewMode, compose, display, outlines
 
 BLUE, ORANGE = (0, 170, 255), (255, 138, 0)
 SIZE = (48, 64)
-MODES = [
-    "overlay",
-    "plate",
-    "outline",
-    "matte",
-    "black",
-    "white",
-    "grey",
-    "checker",
-    "colour",
-    "difference",
-]
+MODES = get_args(ViewMode)
 
 
 @pytest.fixture

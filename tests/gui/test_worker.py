@@ -12,7 +12,7 @@ import pytest
 import roto
 from roto.errors import KeyframeError
 from roto.fake_engine import FakeEngine
-from roto.worker import Job, Task, Worker
+from roto.session.worker import Job, Task, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

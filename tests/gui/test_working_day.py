@@ -176,19 +176,11 @@ WORKER_OF_A_DAY = """
 import sys, time
 sys.path[:0] = [{tests!r}]
 from gui_projects import FIRST, square_at
-from gui_windows import make_window, LEFT, drag
-from PySide6.QtCore import QEventLoop, QTimer
+from gui_windows import drag, make_window, until
 from roto_gui.app import make_app
 
 app = make_app()
 window = make_window()
-
-def until(true):
-    loop, timer = QEventLoop(), QTimer()
-    timer.timeout.connect(lambda: loop.quit() if true() else None)
-    timer.start(5)
-    loop.exec()
-
 stage, document = window.work.stage, window.document
 window.open({clip!r})
 until(lambda: document.is_open and stage.whole)
@@ -201,7 +193,7 @@ window.actions_.run("propagate_forward")
 until(lambda: document.result(FIRST + 6) is not None)
 until(lambda: not window.places._new)
 print("working", flush=True)
-until(lambda: False)
+app.exec()  # until it is killed
 """
 
 
@@ -310,20 +302,11 @@ def test_roto_gui_says_what_it_takes() -> None:
 ON_A_SCREEN = """
 import sys
 sys.path[:0] = [{tests!r}]
-from gui_windows import LEFT, drag, make_window
-from PySide6.QtCore import QEventLoop, QTimer
+from gui_windows import drag, make_window, until
 from roto_gui.app import make_app
 
 app = make_app()
 window = make_window()
-
-def until(true):
-    loop, timer = QEventLoop(), QTimer()
-    timer.timeout.connect(lambda: loop.quit() if true() else None)
-    timer.start(5)
-    QTimer.singleShot(60_000, loop.quit)
-    loop.exec()
-    assert true()
 
 window.files.open_sample()
 until(lambda: window.document.is_open and window.work.stage.whole)

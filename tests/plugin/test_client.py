@@ -186,6 +186,37 @@ def test_cancel(host, shot, tiny_weights):
     waiting.close(wait=60)
 
 
+def test_how_a_job_was_made_to_fit_into_memory(shot, tiny_weights):
+    """As it was asked for it would take 2.6 GB."""
+    host = Host(environment={**engine_environment(), "ROTO_MEMORY": "1.5G"})
+    host.open(shot, model=str(tiny_weights), settings={"short_side": 2160, "enlarge": True})
+    host.ask("set_keyframe", KEY)
+    running = host.client.call("propagate")
+    note = host.until("note")
+    host.client.cancel(running)
+    host.client.wait(running, SECONDS)
+    assert note["about"] == "memory"
+    assert running.notes[0] == note["text"]
+    assert "instead of 2160 pixels: edges are less fine." in running.notes[-1]
+    host.client.close(wait=60)
+
+
+def test_events_of_a_later_engine_do_no_harm(tmp_path):
+    script = tmp_path / "later"
+    script.write_text(
+        "#!/bin/sh\nread line\n"
+        'echo \'{"id":1,"result":{"protocol":1,"roto":"9","python":"4","pid":1}}\'\n'
+        'echo \'{"event":"weather","params":{"sun":true},"more":1}\'\n'
+        'read line\necho \'{"id":2,"result":{"models":[]}}\'\nread line\n'
+    )
+    script.chmod(0o755)
+    host = Host([str(script)])
+    host.client.start()  # hello is the first request
+    assert host.ask("models") == {"models": []}
+    assert host.until("weather") == {"sun": True}
+    host.client.close(wait=60)
+
+
 def test_close_ends_the_engine_and_fails_what_is_open(shot):
     host = Host()
     host.open(shot)

@@ -12,6 +12,10 @@ from engine_lines import inside
 from small_engines import plate, square
 
 import roto
+from roto.budget import need_of
+from roto.budget.fitting import TOLERANCE
+from roto.budget.needs import Workload
+from roto.fake_engine import FakeEngine
 from roto_plugin.protocol import MAX_LINE, METHODS
 
 BOX = [[4, 8], [16, 8], [16, 20], [4, 20]]  # the square of frame 1001
@@ -120,6 +124,28 @@ def test_locks(line, shot):
     assert [one["range"] for one in line.ask("status")["locks"]] == [[1002, 1002], [1004, 1004]]
     line.ask("unlock")
     assert line.ask("status")["locks"] == []
+
+
+def test_what_is_changed_so_that_a_job_fits_into_memory_is_told(line, shot, monkeypatch):
+    size = (960, 1344)
+    for path in [*(shot / "plate").iterdir(), shot / "square.1001.png"]:
+        picture = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+        cv2.imwrite(str(path), cv2.resize(picture, size[::-1], interpolation=cv2.INTER_NEAREST))
+    line.open(shot)
+    give(line, shot)
+    # The eight frames take 124 MB to keep; there is room for about half of them.
+    work = Workload(size, 1, 8, keyframes=1, again=8)
+    there = need_of(FakeEngine(), work).ahead * TOLERANCE - 70e6
+    monkeypatch.setenv("ROTO_MEMORY", str(int(there)))
+    number = line.send("propagate", {"range": [1001, 1003]})
+    assert line.answer(number)["result"] == {"ended": "done", "frames": 2}
+    note, *progress = line.events
+    assert (note["event"], note["id"], note["params"]["about"]) == ("note", number, "memory")
+    assert note["params"]["text"].startswith("Encoded frames are kept up to ")
+    assert [one["event"] for one in progress] == ["progress"] * 2
+    line.events.clear()
+    line.ask("propagate", {"range": [1004, 1004]})
+    assert [one["event"] for one in line.events] == ["progress"], "it is told once"
 
 
 def test_a_package(line, shot):

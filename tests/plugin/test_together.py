@@ -12,7 +12,7 @@ from functools import partial
 import pytest
 from engine_lines import SECONDS, inside, joined
 
-import roto.sessions
+import roto.opening
 from roto.fake_engine import FakeEngine
 from roto_plugin.protocol import FIRST_LINE
 from roto_plugin.sockets import Listener
@@ -31,7 +31,7 @@ def gate(monkeypatch):
             assert permits.acquire(timeout=SECONDS)
             return super().encode(picture)
 
-    monkeypatch.setattr(roto.sessions, "load_model", lambda model, **more: SlowEngine())
+    monkeypatch.setattr(roto.opening, "load_model", lambda model, **more: SlowEngine())
     return permits
 
 

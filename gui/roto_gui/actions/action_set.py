@@ -105,7 +105,7 @@ class ActionSet(QObject):
             self._fill(menu, [spec for spec in ACTIONS if spec.menu == title])
 
     def set_submenu(self, name: str, menu: QMenu) -> None:
-        """Let a command open a menu of its own, as "recent" does."""
+        """Let a command open a menu: one of :data:`roto_gui.actions.table.SUBMENUS`."""
         self.actions[name].setMenu(menu)
 
     def _fill(self, menu: QMenu, specs: list[ActionSpec]) -> None:
@@ -126,7 +126,7 @@ class ActionSet(QObject):
     def _make(self, spec: ActionSpec) -> QAction:
         action = QAction(label(spec), self)
         action.setObjectName(spec.id)
-        action.setStatusTip(_translated(spec.hint))
+        action.setStatusTip(hint(spec))
         action.setCheckable(spec.checkable)
         action.setAutoRepeat(spec.repeats)
         # Otherwise macOS moves "About" and "Preferences" by guessing from the English text.
@@ -145,7 +145,7 @@ class ActionSet(QObject):
         spec, action = SPECS[name], self.actions[name]
         key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         title = f"{action.text().rstrip('…')} ({key})" if key else action.text().rstrip("…")
-        return f"{title}\n{_translated(spec.hint)}"
+        return f"{title}\n{hint(spec)}"
 
 
 _ROLES = {
@@ -158,6 +158,11 @@ _ROLES = {
 def label(spec: ActionSpec) -> str:
     """What a command is called, in the language of the app."""
     return _translated(spec.text)
+
+
+def hint(spec: ActionSpec) -> str:
+    """What a command says of itself, in the language of the app."""
+    return _translated(spec.hint)
 
 
 def menu_title(menu: str) -> str:

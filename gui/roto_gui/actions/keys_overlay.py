@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
@@ -54,6 +54,19 @@ def key_lines(keys: Mapping[str, Sequence[str]]) -> list[Line]:
     return made
 
 
+def pointer_lines() -> list[Line]:
+    """What buttons and the wheel do on the picture, which no menu says."""
+    return [
+        Line(_tr("Mouse and pen")),
+        Line(_tr("Zoom at the pointer"), _tr("Wheel")),
+        Line(_tr("Move the picture"), _tr("Middle button   Space + drag")),
+        Line(_tr("What is not the object"), _tr("Right button   Alt + drag")),
+        Line(_tr("Size and hardness of the brush"), _tr("Shift + drag")),
+        Line(_tr("Keep what is begun"), _tr("Enter   Double click")),
+        Line(_tr("Drop what is begun"), _tr("Esc")),
+    ]
+
+
 def in_columns(lines: Sequence[Line], count: int) -> list[list[Line]]:
     """The lines in ``count`` columns of about the same height; no title ends a column."""
     height = -(-len(lines) // max(count, 1))
@@ -99,7 +112,7 @@ class KeysOverlay(QWidget):
 
     def open(self, keys: Mapping[str, Sequence[str]]) -> None:
         """Show the keys of the commands, by id, as portable text."""
-        self._lines = key_lines(keys)
+        self._lines = [*key_lines(keys), *pointer_lines()]
         self._before = self.window().focusWidget()
         self._cover()
         self.show()
@@ -161,6 +174,10 @@ class KeysOverlay(QWidget):
             text.setAlignment(Qt.AlignmentFlag.AlignTop)
             row.addWidget(text, 1)
         return inner
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("KeysOverlay", text)
 
 
 def _table(lines: Sequence[Line]) -> str:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from roto_gui.actions.action_set import SPECS, label, menu_title
 from roto_gui.actions.search import ranked
 from roto_gui.actions.shortcuts import native
+from roto_gui.actions.table import SUBMENUS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from roto_gui.actions.action_set import ActionSet
 
-_HIDDEN = ("palette", "recent")
+_HIDDEN = ("palette", *SUBMENUS)
 _MOST_RECENT = 8
 _WIDTH, _ROWS, _MARGIN = 560, 12, 48
 

@@ -21,8 +21,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from roto_gui.actions.action_set import SPECS, label, menu_title
+from roto_gui.actions.action_set import SPECS, hint, label, menu_title
 from roto_gui.actions.shortcuts import PRESETS, RESERVED, Choices, native, pressed_key
+from roto_gui.actions.table import SUBMENUS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -208,11 +209,11 @@ class ShortcutEditor(QDialog):
         table.header().setStretchLastSection(False)
         self._items: dict[str, QTreeWidgetItem] = {}
         for name, spec in SPECS.items():
-            if name == "recent":
+            if name in SUBMENUS:
                 continue
             item = QTreeWidgetItem([menu_title(spec.menu), label(spec).rstrip("…"), ""])
             item.setData(0, Qt.ItemDataRole.UserRole, name)
-            item.setToolTip(1, spec.hint)
+            item.setToolTip(1, hint(spec))
             self._items[name] = item
         table.addTopLevelItems(list(self._items.values()))
         return table

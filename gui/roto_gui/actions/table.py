@@ -166,6 +166,7 @@ zoom_in | Zoom in | + Ctrl++ Ctrl+= | clip repeats | Or the wheel, at the pointe
 zoom_out | Zoom out | - Ctrl+- | clip repeats | Or the wheel, at the pointer.
 -
 full_screen | Full screen | F11 | nothing state | Once more for the window.
+panels | Panels | | clip | Which ones are shown.
 reset_layout | Reset the layout | | nothing | All panels where they were at first.
 @Playback
 play | Play or stop | Space | clip | In real time where the machine can.
@@ -239,6 +240,9 @@ def texts() -> tuple[str, ...]:
 
 ACTIONS: tuple[ActionSpec, ...] = (*_parsed(_TABLE), *_numbered("Object", 9))
 """All commands, in the order of the menus."""
+
+SUBMENUS = ("recent", "panels")
+"""Commands that do nothing themselves: they open a menu."""
 
 _LOOKS = ("solo_object", "next_suspect", "previous_suspect", "stop", "pause")
 

@@ -49,6 +49,7 @@ class Files:
         self._export: ExportDialog | None = None
         self._progress: Progress | None = None
         self._path = ""  # of what is being opened
+        self._wanted: Opening | None = None
         work.document.opened.connect(self._remember)
         work.document.clip_missing.connect(self.find_clip)
         work.document.progress.connect(self._follow)
@@ -67,7 +68,7 @@ class Files:
         }
 
     def open(self, path: str, clip: str | None = None) -> None:
-        """Open a project or a clip; what was open is closed.
+        """Open a project or a clip; what was open is closed, if there is something to open.
 
         Args:
             path: Of the project, or of the clip.
@@ -75,11 +76,21 @@ class Files:
         """
         path = path if path.endswith(PROJECT) else as_clip(path)
         chosen = self.config.preferences
+        document = self.work.document
         self.work.painter.finish()
-        self._path = path
         model = self.engine or chosen.model or DEFAULT
-        opening = Opening(path, model, chosen.short_side, chosen.device, clip=clip)
-        self.work.document.open(opening.session)
+        opening = self._wanted = Opening(path, model, chosen.short_side, chosen.device, clip=clip)
+        if document.is_open:
+            document.look(
+                document.opening, lambda _: opening.check(), lambda _: self._open(opening)
+            )
+        else:
+            self._open(opening)
+
+    def _open(self, opening: Opening) -> None:
+        if opening is self._wanted:  # nobody has thought better of it meanwhile
+            self._path = opening.path
+            self.work.document.open(opening.session)
 
     def drop(self, paths: Sequence[Path]) -> None:
         """The first of what was dropped on the picture: a mask, or something to open."""

@@ -1,4 +1,4 @@
-"""History, preferences, the window's own commands, and the menu "Help"."""
+"""Preferences, the window's own commands and dialogs, and the menu "Help"."""
 
 from __future__ import annotations
 
@@ -37,8 +37,6 @@ class Helping:
         """Functions by action id."""
         window = self.window
         return {
-            "undo": self.undo,
-            "redo": self.redo,
             "preferences": self.preferences,
             "shortcuts": self.shortcuts,
             "quit": self.quit,
@@ -47,7 +45,6 @@ class Helping:
             "rename_object": self.rename_object,
             "recolour_object": self.recolour_object,
             "go_to_frame": self.ask_frame,
-            "self_test": window.document.self_test,
             "keys": lambda: self.overlay.open(self.keys()),
             "palette": window.palette_.open,
             "manual": self.manual,
@@ -58,21 +55,6 @@ class Helping:
         """The keys in force, by action id."""
         chosen = self.config.preferences
         return effective_keys(chosen.preset, chosen.bindings)
-
-    def undo(self) -> None:
-        """Take back the stroke that is begun, or else the newest edit."""
-        work = self.window.work
-        if work.painter.busy:
-            work.painter.cancel()
-            return
-        work.stage.forget_layer()
-        work.document.undo()
-
-    def redo(self) -> None:
-        """Bring back what was undone last."""
-        self.window.work.painter.finish()
-        self.window.work.stage.forget_layer()
-        self.window.document.redo()
 
     def preferences(self) -> None:
         """Ask for them."""

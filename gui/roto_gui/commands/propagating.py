@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from roto.reach import Direction
+    from roto.propagation.reach import Direction
     from roto_gui.workspace import Workspace
 
 
@@ -29,6 +29,7 @@ def slots(work: Workspace) -> dict[str, Callable[..., None]]:
         "revert_range": partial(_revert_range, work),
         "next_suspect": partial(_suspect, work, +1),
         "previous_suspect": partial(_suspect, work, -1),
+        "self_test": document.self_test,
     }
 
 

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from roto.errors import MaskError
-from roto.worker import Job
+from roto.session.worker import Job
 from roto_gui.document.keeper import Keeper
 from roto_gui.document.watch import Watch
 from roto_gui.export.exporting import Export
@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from roto.guidance import SelfTest, Testing
+    from roto.hosts import HostResult
     from roto.masks.reading import MaskLike
-    from roto.reach import Direction
+    from roto.propagation.reach import Direction
     from roto.session import Session
+    from roto.session.self_test import SelfTest, Testing
     from roto_gui.copies import Mask
     from roto_gui.state import Colour, ExportRequest
 
@@ -185,9 +186,11 @@ class Document(Keeper):
         self.edit(self.tr("Accept"), lambda s: s.accept(), receipt=True)
 
     def revert(self, first: int | None = None, last: int | None = None) -> None:
-        """Bring back what was there before the newest propagation."""
-        frames = None if first is None or last is None else (first, last)
-        self.edit(self.tr("Revert"), lambda s: s.revert(frames), receipt=True)
+        """Bring back what was there before the newest propagation; all of it: no receipt is left."""
+        if first is None or last is None:
+            self.edit(self.tr("Revert"), _revert_all, receipt=True)
+        else:
+            self.edit(self.tr("Revert"), lambda s: s.revert((first, last)), receipt=True)
 
     def _travel(self, session: Session, step: str | None) -> None:
         """After a step through the history: is there another receipt now?"""
@@ -254,14 +257,23 @@ class Document(Keeper):
     def export(self, request: ExportRequest) -> None:
         """Write mattes."""
         watch = Watch(self, "export")
-        job = Job(
-            self.tr("Export"),
-            Export(request),
-            watch.report,
-            watch.ended,
-            watch.pause,
-        )
+        task = Export(request)
+
+        def ended(how: str) -> None:
+            watch.ended(how)
+            if task.project is not None:
+                self.post(self.noticed.emit, self._told(task.project))
+
+        job = Job(self.tr("Export"), task, watch.report, ended, watch.pause)
         self.run(job, Progress("export", 0, 0))
+
+    def _told(self, project: HostResult) -> str:
+        """What a program gets, and what it does not get."""
+        text = self.tr("{project} is written for {program}, its mattes are beside it.")
+        said = [text.format(project=project.output, program=project.title)]
+        if project.losses:
+            said.append(self.tr("Not kept: {losses}").format(losses=" ".join(project.losses)))
+        return " ".join([*said, *project.warnings])
 
     def prefetch(self, frames: Iterable[int]) -> None:
         """Encode frames ahead, in this order, where nothing else is under way.
@@ -318,6 +330,13 @@ def _paint(
     else:
         name = session.objects[which].name
         session.set_keyframe(frame, {name: alpha}, origin="painted")
+
+
+def _revert_all(session: Session) -> None:
+    """Nothing remains of the propagation, so there is nothing to accept either."""
+    with session.step("revert"):
+        session.revert()
+        session.accept()
 
 
 def _ahead(session: Session, frames: Iterable[int]) -> Iterator[int]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from roto.errors import ClipNotFoundError, RotoError
-from roto.worker import Job, Task, Worker
+from roto.session.worker import Job, Task, Worker
 from roto_gui.document.opening import plates_of
 from roto_gui.document.snapshots import take, version
 from roto_gui.state import Progress
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from roto.media import FrameSource
-    from roto.receipts import Receipt
     from roto.results import FrameResult
     from roto.session import Session
+    from roto.session.receipts import Receipt
     from roto_gui.state import Snapshot
 
 
@@ -52,7 +52,8 @@ class Keeper(QObject):
     noticed = Signal(str)
     """Something worth telling that is no error."""
     failed = Signal(str, str)
-    """What did not work, and what is wrong, in one sentence."""
+    """What did not work, and what is wrong, in one sentence. Of what was to be opened and did not,
+    the first is ``opening``."""
 
     _arrived = Signal(object)  # a callable to be called on the window's thread
 
@@ -121,6 +122,11 @@ class Keeper(QObject):
         done = [worker.close(timeout) for worker in self._leaving if worker.opened]
         self._leaving = [worker for worker in self._leaving if worker.alive]
         return all(done)
+
+    @property
+    def opening(self) -> str:
+        """What ``failed`` calls the opening of a project."""
+        return self.tr("Open")
 
     @property
     def is_open(self) -> bool:
@@ -195,7 +201,7 @@ class Keeper(QObject):
             name: What it is.
             do: Called in the session's thread.
             receipt: Whether the receipt may be another one after it.
-            ends: See :class:`roto.worker.Task`.
+            ends: See :class:`roto.session.worker.Task`.
             alone: See there, too.
         """
         if self._worker is None:
@@ -299,6 +305,7 @@ class Keeper(QObject):
 
     def _fail(self, what: str, error: Exception) -> None:
         if self.snapshot is None:  # it never opened
+            what = self.opening
             with self._gate:
                 self._worker = None
             self.progress.emit(None)

@@ -18,9 +18,9 @@ from roto.media import open_clip
 from roto.media.images import is_image_name
 from roto.models import DEFAULT
 from roto.network import Network
+from roto.opening import new_session, open_session
 from roto.project import Project
 from roto.project.home import PROJECT, project_of
-from roto.sessions import new_session, open_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,6 +72,17 @@ class Opening:
         )
         network.remember(session.project)
         return session
+
+    def check(self) -> None:
+        """Make sure that there is a clip or a project, at the price of a look at its file.
+
+        Raises:
+            RotoError: it cannot be found or read.
+        """
+        if self.path.endswith(PROJECT):
+            Project.open(self.path, read_only=True).close()
+        else:
+            open_clip(self.path).close()
 
     def _open(self, place: Path) -> Session:
         """Go on with a project; to look only, where somebody else works on it."""

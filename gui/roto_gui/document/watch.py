@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from roto_gui.document.snapshots import take, version
 from roto_gui.state import Progress
 
 if TYPE_CHECKING:
-    from roto.passes import Propagated
+    from roto.propagation.passes import Propagated
     from roto.session import Session
     from roto_gui.document.keeper import Keeper
 
@@ -24,6 +25,7 @@ class Watch:
         self._session: Session | None = None
         self._last = Progress(what, 0, 0)
         self._before = 0  # frames of what was begun before an edit came between
+        self._paused = False
         self._started = self._shown = time.monotonic()
 
     def begun(self, session: Session, events: Any) -> Any:
@@ -49,17 +51,13 @@ class Watch:
     def report(self, progress: Progress) -> None:
         """How far it is."""
         spent = time.monotonic() - self._started
-        self._last = Progress(
-            self._what, progress.done, progress.total, progress.frame, seconds=spent
-        )
+        self._last = replace(progress, what=self._what, paused=self._paused, seconds=spent)
         self._document.post(self._document.progress.emit, self._last)
 
     def pause(self, paused: bool) -> None:
         """It is halted, or goes on; on the window's thread."""
-        last = self._last
-        self._document.progress.emit(
-            Progress(last.what, last.done, last.total, last.frame, paused, last.seconds)
-        )
+        self._paused = paused  # also of the frame at work, which is told of later
+        self._document.progress.emit(replace(self._last, paused=paused))
 
     def ended(self, how: str) -> None:
         """It is over."""

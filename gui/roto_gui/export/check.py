@@ -29,7 +29,7 @@ class OnDisk:
     Attributes:
         existing: Files that would be replaced.
         free: Bytes of room; None where that is not known.
-        obstacle: Why what is there cannot be replaced at all; empty where it can.
+        obstacle: Why it cannot be written, or not replace what is there; empty where it can.
     """
 
     existing: tuple[Path, ...]
@@ -85,7 +85,7 @@ class DiskCheck(QObject):
     ) -> None:
         try:
             existing = tuple(existing_files(request, names, frames))
-            why = obstacle(request) if existing else ""
+            why = obstacle(request)
         except RotoError:  # the dialog knows already what is wrong with it
             existing, why = (), ""
         found = OnDisk(existing, _room(folder), why)

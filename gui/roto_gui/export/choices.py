@@ -16,7 +16,8 @@ from roto.export.pattern import safe_file_name
 from roto.export.pixels import to_light
 from roto.package import EXTRAS
 from roto.project.home import projects_folder
-from roto_gui.export.offers import LABELS, OFFERS, PACKAGE
+from roto_gui.export.hosts import hosts
+from roto_gui.export.offers import LABELS, OFFERS, PACKAGE, PROJECT
 from roto_gui.state import ExportRequest
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from roto.export.contract import Content
     from roto.media.source import Clip, ColourSpace
-    from roto.states import State
+    from roto.session.states import State
     from roto_gui.export.offers import Offer
     from roto_gui.state import Colour, Snapshot
 
@@ -36,12 +37,19 @@ Wish = Literal["", "matte", "cutout", "over"]
 """What is to be in the pixels; "": what the format is for."""
 
 _ENDING = ".mattes"  # of a package's folder
-_NAMES = {"object": "name", "together": "together", "movie": "movie", "package": "package"}
+_NAMES = {
+    "object": "name",
+    "together": "together",
+    "movie": "movie",
+    "package": "package",
+    "project": "project",
+}
 _VALUES: dict[str, tuple[object, ...]] = {
     "format": tuple(OFFERS),
     "content": ("", "matte", "cutout", "over"),
     "alpha": ("", "straight", "premultiplied"),
     "span": ("all", "range", "custom"),
+    "feature": ("cutout", "grade", "alpha"),
 }
 
 
@@ -60,11 +68,15 @@ class Choices:
         colour: Behind the plate, as a display shows it.
         also: What is to be in a package besides EXR sequences.
         handles: Frames of a package beyond both ends of its range.
+        host: For which program a project is.
+        feature: What is seen in a project.
+        backdrop: Behind the cut-out of a project, as a display shows it.
         folder: Where to; empty for :func:`default_folder`.
         name: Of stills with a file per object, without extension; "/" makes folders.
         together: The same of stills with one file for all objects.
         movie: The same of movies.
         package: Of a package; empty for :func:`package_name`.
+        project: Of a project; empty for :func:`project_name`.
         left_out: Names of objects that are not to be exported.
         span: Which frames: all, from in to out point, or ``first`` to ``last``.
         first: First frame of "custom".
@@ -78,11 +90,15 @@ class Choices:
     colour: Colour = (0, 0, 0)
     also: tuple[str, ...] = ()
     handles: int = 0
+    host: str = "mlt"
+    feature: str = "cutout"
+    backdrop: Colour = (0, 255, 0)
     folder: str = ""
     name: str = "{object}/{object}.####"
     together: str = "{object}.####"
     movie: str = "{object}"
     package: str = ""
+    project: str = ""
     left_out: tuple[str, ...] = ()
     span: Span = "range"
     first: int = 0
@@ -107,8 +123,8 @@ class Choices:
     def lasting(self) -> dict[str, object]:
         """What also fits other projects: not a folder, nor objects, nor certain frames."""
         span: Span = "range" if self.span == "custom" else self.span
-        kept = replace(self, folder="", package="", left_out=(), span=span, first=0, last=0)
-        return kept.values()
+        kept = replace(self, folder="", package="", project="", left_out=(), span=span)
+        return replace(kept, first=0, last=0).values()
 
     @property
     def offer(self) -> Offer:
@@ -116,8 +132,22 @@ class Choices:
         return OFFERS[self.format]
 
     @property
+    def extension(self) -> str:
+        """Of the files, with the dot; "" of a package, and where no adapter knows the program."""
+        if self.format != PROJECT:
+            return self.offer.extension
+        return hosts()[self.host].extension if self.host in hosts() else ""
+
+    @property
+    def besides(self) -> tuple[str, ...]:
+        """What is in the package besides EXR sequences: as ticked, or as the program needs it."""
+        if self.format != PROJECT:
+            return self.also
+        return hosts()[self.host].needs if self.host in hosts() else ()
+
+    @property
     def file_name(self) -> str:
-        """What files of this format are named; may be empty for a package."""
+        """What files of this format are named; may be empty for a package or a project."""
         found: str = getattr(self, _NAMES[self.offer.naming])
         return found
 
@@ -150,7 +180,7 @@ class Choices:
 def _fits(name: str, value: Any, default: object) -> bool:
     if name in _VALUES:
         return value in _VALUES[name]
-    if name == "colour":
+    if name in ("colour", "backdrop"):
         whole = isinstance(value, tuple) and len(value) == 3
         return whole and all(type(v) is int and 0 <= v <= 255 for v in value)
     if name == "also":
@@ -180,10 +210,22 @@ def _is_rotos(folder: Path) -> bool:
     return any(folder.is_relative_to(place) for place in own)
 
 
+def default_name(choices: Choices, clip: Clip) -> str:
+    """What is written without a name of the artist's; empty where there must be one."""
+    if choices.format == PROJECT:
+        return project_name(clip)
+    return package_name(clip) if choices.format == PACKAGE else ""
+
+
 def package_name(clip: Clip) -> str:
-    """What a package is called: the clip's name without its frame number, and ``.mattes``."""
+    """What a package is called: as a project, with ``.mattes``."""
+    return project_name(clip) + _ENDING
+
+
+def project_name(clip: Clip) -> str:
+    """What a project is called, without extension: the clip's name without its frame number."""
     stem = Path(clip.path).stem
-    return safe_file_name(re.split(r"[._ -]*(?:%\d*d|#+)", stem)[0] or "shot") + _ENDING
+    return safe_file_name(re.split(r"[._ -]*(?:%\d*d|#+)", stem)[0] or "shot")
 
 
 def frame_span(
@@ -204,16 +246,21 @@ def request_of(
     """What is to be written. Its objects are empty where all were left out."""
     first, last = frame_span(choices, snapshot, chosen)
     folder = os.path.expanduser(choices.folder or default_folder(snapshot))
-    package = choices.format == PACKAGE
-    name = choices.file_name or (package_name(snapshot.clip) if package else "")
+    name = choices.file_name or default_name(choices, snapshot.clip)
     asked = ExportRequest(
-        pattern=os.path.join(folder, name + choices.offer.extension),
+        pattern=os.path.join(folder, name + choices.extension),
         objects=tuple(o.id for o in snapshot.objects if o.name not in choices.left_out),
         first=first,
         last=last,
     )
-    if package:
-        return replace(asked, kind="package", also=choices.also, handles=choices.handles)
+    if choices.format in (PACKAGE, PROJECT):
+        asked = replace(asked, kind="package", also=choices.besides, handles=choices.handles)
+    if choices.format == PROJECT:
+        background = "#{:02x}{:02x}{:02x}".format(*choices.backdrop)
+        asked = replace(asked, kind="project", host=choices.host, feature=choices.feature)
+        return replace(asked, background=background)
+    if choices.format == PACKAGE:
+        return asked
     if choices.format == LABELS:
         return replace(asked, kind="labels")
     return replace(asked, format=choices.format, look=look_of(choices, snapshot.clip.colour_space))

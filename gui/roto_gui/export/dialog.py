@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QHideEvent
 
-    from roto.states import State
+    from roto.session.states import State
     from roto_gui.state import ExportRequest, Snapshot
 
 _PATIENCE_MS = 200  # after the last key before the disk is looked at
@@ -180,7 +180,7 @@ class ExportDialog(QDialog):
         if not request.objects:
             return self.tr("No object is ticked.")
         token = folder_token(self.form.folder.text())
-        if token is not None and request.kind != "package":
+        if token is not None and not request.packaged:
             text = self.tr("“{token}” in the folder's name would become a number or a name.")
             return text.format(token=token)
         if not self.form.name.text().strip():
@@ -189,6 +189,8 @@ class ExportDialog(QDialog):
             check_request(request, snapshot.clip, _names(snapshot), snapshot.frames)
         except RotoError as error:
             return str(error)
+        if self._holes(request) and request.kind == "project":
+            return self.tr("A project needs every frame: propagate them first, or export others.")
         if self._holes(request):
             return self.tr(
                 "A movie cannot leave frames out: propagate them first, export other frames, or "
@@ -239,10 +241,11 @@ class ExportDialog(QDialog):
         return counted(self._snapshot, asked, _UNFINISHED)
 
     def _holes(self, asked: ExportRequest) -> bool:
-        """Whether there would be a movie, and frames of it are not known."""
+        """Whether frames are not known, of what cannot be without them: a movie, a project."""
         assert self._snapshot is not None
         movie = self.form.choices().offer.movie or "movie" in asked.also
-        return movie and bool(counted(self._snapshot, asked, _MISSING))
+        whole = movie or asked.kind == "project"
+        return whole and bool(counted(self._snapshot, asked, _MISSING))
 
     def _look(self) -> None:
         if self._snapshot is not None and self._asked is not None and not self.problem():
@@ -259,7 +262,7 @@ class ExportDialog(QDialog):
         if problem:
             self.summary.show_problem(problem)
         count = 0 if problem else len(found.existing)
-        self.summary.show_existing(count, package=self._asked.kind == "package")
+        self.summary.show_existing(count, self._asked.kind)
         names, choices = _names(self._snapshot), self.form.choices()
         files = 0 if problem else listing(self._asked, names, self._snapshot.frames).count
         needed = estimate(choices, self._snapshot, self._asked, files)

@@ -21,15 +21,17 @@ from PySide6.QtWidgets import (
 )
 
 from roto.export.pattern import TOGETHER
-from roto_gui.export.choices import Choices, look_of, package_name
+from roto_gui.export.choices import Choices, default_name, look_of
 from roto_gui.export.format_box import FormatBox
+from roto_gui.export.host_rows import HostRows
 from roto_gui.export.look_rows import LookRows
-from roto_gui.export.offers import LABELS, PACKAGE
+from roto_gui.export.offers import LABELS, PACKAGE, PROJECT
 from roto_gui.export.package_rows import PackageRows
 from roto_gui.export.words import purpose
 from roto_gui.panels.marks import swatch
 
 if TYPE_CHECKING:
+    from roto.media.source import Clip
     from roto_gui.export.offers import Offer
     from roto_gui.state import Snapshot
 
@@ -46,7 +48,7 @@ class ExportForm(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.format = FormatBox(self)
-        self.look, self.package = LookRows(self), PackageRows(self)
+        self.look, self.package, self.host = LookRows(self), PackageRows(self), HostRows(self)
         self.folder, self.name = QLineEdit(self), QLineEdit(self)
         self.browse = QPushButton(self.tr("Choose…"), self)
         self.extension = QLabel(self)
@@ -55,7 +57,8 @@ class ExportForm(QWidget):
         self.first, self.last = QSpinBox(self), QSpinBox(self)
         self.tokens: dict[str, QPushButton] = {}
         self._choices = Choices()
-        self._default_folder = self._default_package = ""
+        self._default_folder = ""
+        self._clip: Clip | None = None
         self._fill_lists()
         self._arrange()
         self._connect()
@@ -82,10 +85,10 @@ class ExportForm(QWidget):
     def set_snapshot(self, snapshot: Snapshot, default_folder: str) -> None:
         """Show the objects and what the clip's frames are; ticks stay as they are."""
         self.blockSignals(True)
-        default = package_name(snapshot.clip)
-        if default != self._default_package:  # another clip's package is not to be replaced
-            self._choices = replace(self._choices, package="")
-        self._default_package = default
+        if self._clip is None or self._clip.path != snapshot.clip.path:
+            # another clip's package is not to be replaced
+            self._choices = replace(self._choices, package="", project="")
+        self._clip = snapshot.clip
         if not self._choices.folder:
             self._default_folder = default_folder
             self.folder.setText(default_folder)
@@ -169,6 +172,8 @@ class ExportForm(QWidget):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         form.addRow(self.tr("Format"), self.format)
+        form.addRow(self.tr("Program"), self.host.row)
+        form.addRow(self.tr("Shows"), self.host.shown)
         form.addRow(self.tr("Picture"), self.look.picture)
         form.addRow(self.tr("Colours"), self.look.alpha_and_depth)
         form.addRow(self.tr("Also in it"), self.package.also)
@@ -182,6 +187,7 @@ class ExportForm(QWidget):
         self.format.currentIndexChanged.connect(self._choose_format)
         self.look.wished.connect(self._wish)
         self.package.wished.connect(self._wish)
+        self.host.wished.connect(self._wish)
         self.folder.textChanged.connect(self._type)
         self.name.textChanged.connect(self._type)
         self.span.currentIndexChanged.connect(self._choose_frames)
@@ -203,7 +209,7 @@ class ExportForm(QWidget):
 
     def _type(self) -> None:
         folder, name = self.folder.text().strip(), self.name.text().strip()
-        if name == self._default_package and self._choices.format == PACKAGE:
+        if name == self._default_name():
             name = ""
         folder = "" if folder == self._default_folder else folder
         self._choices = replace(self._choices, folder=folder).named(name)
@@ -224,14 +230,14 @@ class ExportForm(QWidget):
     def _show(self) -> None:
         """What the format can hold of the choices."""
         choices = self._choices
-        offer, package = choices.offer, choices.format == PACKAGE
+        offer = choices.offer
         self.format.show_value(choices.format)
         self.format.setToolTip(purpose(offer))
+        self._show_rows(choices.format)  # shows all of a row; what of it is not meant hides then
         self.look.show_choices(choices)
         self.package.show_choices(choices)
-        for row in (self.package.also, self.package.reach):
-            self._form.setRowVisible(row, package)
-        name = choices.file_name or (self._default_package if package else "")
+        self.host.show_choices(choices)
+        name = choices.file_name or self._default_name()
         if name != self.name.text().strip():
             self.name.blockSignals(True)
             self.name.setText(name)
@@ -239,10 +245,26 @@ class ExportForm(QWidget):
         suffixes = [""]
         if offer.format is not None:
             suffixes = list(offer.format.suffixes(look_of(choices, "display")))
-        self.extension.setText(", ".join(suffix + offer.extension for suffix in suffixes))
+        self.extension.setText(", ".join(suffix + choices.extension for suffix in suffixes))
         self._show_tokens(offer)
         for field in (self.first, self.last):
             field.setEnabled(choices.span == "custom")
+
+    def _show_rows(self, format: str) -> None:
+        """Those that say something of a format."""
+        packaged, project = format in (PACKAGE, PROJECT), format == PROJECT
+        for row, shown in (
+            (self.package.also, format == PACKAGE),
+            (self.package.reach, packaged),
+            (self.host.row, project),
+            (self.host.shown, project),
+            (self.look.picture, not project),
+            (self.look.alpha_and_depth, not project),
+        ):
+            self._form.setRowVisible(row, shown)
+
+    def _default_name(self) -> str:
+        return "" if self._clip is None else default_name(self._choices, self._clip)
 
     def _show_tokens(self, offer: Offer) -> None:
         """Which of them have a meaning in the names of a format."""
@@ -253,7 +275,7 @@ class ExportForm(QWidget):
             stands = LABELS if offer.name == LABELS else TOGETHER
             text = self.tr("All objects are in one file: {token} becomes “{word}”.")
             whys["{object}"] = text.format(token="{object}", word=stands)
-        elif offer.naming == "package":
+        elif offer.naming in ("package", "project"):
             text = self.tr("A package names its files itself.")
             whys = dict.fromkeys(whys, text)
         for token, button in self.tokens.items():

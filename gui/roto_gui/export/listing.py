@@ -6,18 +6,21 @@ Names and frame numbers are all it takes, so the dialog asks while the artist ty
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from roto.delivery import Order
-from roto.errors import ExportError
+from roto.errors import ExportError, RotoError
 from roto.export import FramePattern
 from roto.export.contract import Subject
+from roto.export.outputs import existing
 from roto.export.registry import check, check_some, format_named
+from roto.hosts import HostOrder, exporting, folder_beside
 from roto.package import MANIFEST, PackageOrder, check_target
 from roto.package.orders import InFolder, Way
 from roto.package.writing import name_of
+from roto_gui.export.hosts import host_named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,8 +57,36 @@ def order_of(request: ExportRequest, names: Mapping[int, str], frames: Sequence[
     )
 
 
+def host_order_of(request: ExportRequest) -> HostOrder:
+    """A request for a project in the words of the adapters, which may take seconds to check it.
+
+    Raises:
+        HostError: the program cannot do it, or only it can write its projects and is not here.
+        ExportError: there is a project already, which may not be replaced.
+    """
+    return exporting().prepare(
+        request.host,
+        request.pattern,
+        feature=request.feature,
+        background=request.background if request.feature == "cutout" else None,
+        overwrite=request.overwrite,
+    )
+
+
+def package_folder(request: ExportRequest) -> Path:
+    """Where a request's package will be.
+
+    Raises:
+        HostError: it is beside a project, and nothing is known of its program.
+    """
+    place = Path(request.pattern)
+    if request.kind != "project":
+        return place
+    return folder_beside(place, host_named(request.host).extension)
+
+
 def package_order_of(request: ExportRequest) -> PackageOrder:
-    """A request for a package in the core's words."""
+    """A request for a package, or for that of a project, in the core's words."""
     return PackageOrder(
         objects=request.objects or None,
         range=(request.first, request.last),
@@ -80,14 +111,15 @@ def check_request(
     Raises:
         ExportError: there is nothing to write.
         SettingsError: the pattern, the format or what is to be in it cannot be.
+        HostError: nothing is known of the program that a project is for.
     """
     chosen = _chosen(request, names)
     inside = [frame for frame in frames if request.covers(frame)]
     subject = _subject(clip, chosen)
-    if request.kind == "package":
+    if request.packaged:
         check_some(chosen, [f for f in inside if request.first <= f <= request.last])
         for way in _ways(request):
-            way.job(subject, inside, Path(request.pattern))
+            way.job(subject, inside, package_folder(request))
         return
     order = order_of(request, names, frames)
     order.check()
@@ -107,7 +139,7 @@ def preview(request: ExportRequest, names: Mapping[int, str], frames: Sequence[i
         ExportError: there is nothing to write.
         SettingsError: the pattern, the format or the bit depth cannot be.
     """
-    if request.kind == "package":
+    if request.packaged:
         return _in_package(request, names, frames)
     order = order_of(request, names, frames)
     order.check()
@@ -129,12 +161,14 @@ class Listing:
 
 def listing(request: ExportRequest, names: Mapping[int, str], frames: Sequence[int]) -> Listing:
     """The same without naming every file; arguments and errors as of :func:`preview`."""
-    if request.kind == "package":
+    if request.packaged:
         inside = [frame for frame in frames if request.covers(frame)]
-        first = _in_package(request, names, inside[:1])
+        root, first = package_folder(request), _in_package(request, names, inside[:1])
         count = len(_in_package(request, names, inside)) if inside else 0
-        per_way = {path.relative_to(request.pattern).parts[0]: path for path in reversed(first)}
-        return Listing(tuple(reversed(per_way.values())), count)
+        inner = [path for path in first if path.is_relative_to(root)]
+        per_way = {path.relative_to(root).parts[0]: path for path in reversed(inner)}
+        beside = [path for path in first if path not in inner]
+        return Listing((*reversed(per_way.values()), *beside), count)
     order = order_of(request, names, frames)
     first, last = order.paths(order.frames[0]), order.paths(order.frames[-1])
     if first == last:  # movies, or one frame
@@ -149,26 +183,30 @@ def existing_files(
 ) -> list[Path]:
     """Which of the files are there already; arguments and errors as of :func:`preview`.
 
-    Of a package that is its folder.
+    Of a package that is its folder, of a project its file as well.
     """
-    if request.kind != "package":
+    if not request.packaged:
         return existing(preview(request, names, frames))
-    folder = Path(request.pattern)
+    folder = package_folder(request)
+    project = [Path(request.pattern)] if request.kind == "project" else []
+    found = [path for path in project if os.path.lexists(path)]
     try:
-        return [folder] if any(folder.iterdir()) else []
+        return [*found, folder] if any(folder.iterdir()) else found
     except FileNotFoundError:
-        return []
+        return found
     except OSError:  # no folder, or one that cannot be read: writing will say why
-        return [folder]
+        return [*found, folder]
 
 
 def obstacle(request: ExportRequest) -> str:
-    """Why what is there already cannot be replaced by a package; empty where it can."""
-    if request.kind != "package":
+    """Why a package cannot replace what is there, or a project not be made; empty: they can."""
+    if not request.packaged:
         return ""
     try:
-        check_target(Path(os.path.realpath(request.pattern)), replace_it=True)
-    except ExportError as error:
+        if request.kind == "project":
+            host_order_of(replace(request, overwrite=True))
+        check_target(Path(os.path.realpath(package_folder(request))), replace_it=True)
+    except RotoError as error:
         return str(error)
     return ""
 
@@ -176,18 +214,6 @@ def obstacle(request: ExportRequest) -> str:
 def paths_of(order: Order) -> list[Path]:
     """All files of an order, each once."""
     return list(dict.fromkeys(path for frame in order.frames for path in order.paths(frame)))
-
-
-def existing(paths: Sequence[Path]) -> list[Path]:
-    """Those that are there. Folders are listed once: asking file by file is slow on servers."""
-    listed: dict[Path, frozenset[str]] = {}
-    for folder in {path.parent for path in paths}:
-        try:
-            listed[folder] = frozenset(name.casefold() for name in os.listdir(folder))
-        except OSError:  # not there, or not readable: writing will say why
-            listed[folder] = frozenset()
-    likely = [path for path in paths if path.name.casefold() in listed[path.parent]]
-    return [path for path in likely if path.exists()]
 
 
 def _chosen(request: ExportRequest, names: Mapping[int, str]) -> dict[int, str]:
@@ -216,19 +242,20 @@ def _subject(clip: Clip, names: Mapping[int, str]) -> Subject:
 
 
 def _ways(request: ExportRequest) -> list[Way]:
-    name = name_of(Path(request.pattern))
+    name = name_of(package_folder(request))
     return [Way.of(format, name) for format in package_order_of(request).formats()]
 
 
 def _in_package(
     request: ExportRequest, names: Mapping[int, str], frames: Sequence[int]
 ) -> list[Path]:
-    """The files of a package, each once, those of one format after those of another."""
-    root, chosen = Path(request.pattern), _chosen(request, names)
+    """The files of a package, and its project, each once, those of a format side by side."""
+    root, chosen = package_folder(request), _chosen(request, names)
     inside = [frame for frame in frames if request.covers(frame)]
     found: dict[Path, None] = {}
     for way in _ways(request):
         pattern = InFolder(way.pattern, root=root)
         for frame in inside:
             found |= dict.fromkeys(pattern.path(frame, name) for name in chosen.values())
-    return [*found, root / MANIFEST]
+    project = [Path(request.pattern)] if request.kind == "project" else []
+    return [*found, root / MANIFEST, *project]

@@ -1,4 +1,4 @@
-"""What the export dialog offers: every format of the core, label maps, and packages."""
+"""What the export dialog offers: every format of the core, label maps, packages and projects."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 Group = Literal["still", "exr", "movie", "package"]
 """Under which heading an artist looks for it."""
 
-Naming = Literal["object", "together", "movie", "package"]
+Naming = Literal["object", "together", "movie", "package", "project"]
 """Formats that files are named alike for: the artist's names are remembered for each."""
 
-LABELS, PACKAGE = "labels", "package"
+LABELS, PACKAGE, PROJECT = "labels", "package", "project"
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,14 @@ class Offer:
         name: What choices remember.
         group: Its heading.
         naming: How its files are named.
-        extension: Of the files, with the dot; "" of a package.
+        extension: Of the files, with the dot; "" of a package, and of a project, whose program
+            has its own.
         depths: Bits that can be chosen, the default first; empty: there is no choice.
         contents: What can be in the pixels.
         premultiplied: Whether cut-outs can be premultiplied, straight (False), or either; the
             usual one first.
         floating: Whether numbers are floats.
-        format: Of the core; None for label maps and packages.
+        format: Of the core; None for label maps, packages and projects.
     """
 
     name: str
@@ -73,6 +74,7 @@ def _all() -> dict[str, Offer]:
     found = [_offer(one) for one in FORMATS.values()]
     found.append(Offer(LABELS, "still", "together", ".png"))
     found.append(Offer(PACKAGE, "package", "package", "", floating=True))
+    found.append(Offer(PROJECT, "package", "project", "", floating=True))
     groups: tuple[Group, ...] = ("still", "exr", "movie", "package")
     return {one.name: one for group in groups for one in found if one.group == group}
 

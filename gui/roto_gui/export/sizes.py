@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from roto.package import EXTRAS
-from roto_gui.export.offers import OFFERS, PACKAGE
+from roto_gui.export.offers import OFFERS, PACKAGE, PROJECT
 from roto_gui.language import number
 
 if TYPE_CHECKING:
@@ -67,8 +67,8 @@ def estimate(choices: Choices, snapshot: Snapshot, request: ExportRequest, files
 
 def _bits(choices: Choices) -> float:
     """Per pixel and object."""
-    if choices.format == PACKAGE:
-        return sum(_of_package(name) for name in ("exr", *map(EXTRAS.__getitem__, choices.also)))
+    if choices.format in (PACKAGE, PROJECT):
+        return sum(_of_package(EXTRAS.get(name, name)) for name in ("exr", *choices.besides))
     name, depth = choices.format, choices.depth
     if choices.content_now == "matte":
         return _MATTE.get(name, {}).get(depth, _UNKNOWN)

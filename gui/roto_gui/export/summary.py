@@ -83,13 +83,17 @@ class ExportSummary(QFrame):
         self.stale.setText(text)
         self.stale.setVisible(bool(stale))
 
-    def show_existing(self, count: int, *, package: bool = False) -> None:
-        """Ask once whether files, or a package, may be replaced."""
+    def show_existing(self, count: int, kind: str = "mattes") -> None:
+        """Ask once whether files may be replaced, or a package or project (``kind``)."""
         self.count_existing = count
-        one, many = self.tr("Replace the file that exists"), self.tr("Replace {n} files that exist")
-        if package:
-            one = self.tr("Replace the package that exists")
-        self.replace.setText(one if count == 1 else many.format(n=number(count)))
+        text = self.tr("Replace {n} files that exist").format(n=number(count))
+        if kind == "package":
+            text = self.tr("Replace the package that exists")
+        elif kind == "project":
+            text = self.tr("Replace the project and the package that exist")
+        elif count == 1:
+            text = self.tr("Replace the file that exists")
+        self.replace.setText(text)
         self.replace.setVisible(bool(count))
 
     def show_room(self, free: str) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from roto_gui.export.offers import LABELS, PACKAGE
+from roto_gui.export.offers import LABELS, PACKAGE, PROJECT
 
 if TYPE_CHECKING:
     from roto.export.contract import Content
@@ -21,7 +21,7 @@ def group_title(group: Group) -> str:
         "still": _tr("Stills"),
         "exr": _tr("EXR"),
         "movie": _tr("Movies"),
-        "package": _tr("Package"),
+        "package": _tr("For other programs"),
     }[group]
 
 
@@ -42,6 +42,7 @@ def title(offer: Offer) -> str:
         "vp9": _tr("VP9 (.webm)"),
         "fill-key": _tr("Fill and key, ProRes 422 HQ (.mov)"),
         "package": _tr("Package with matte.json"),
+        "project": _tr("Project of another program"),
     }
     return named.get(offer.name) or (offer.format.title if offer.format else offer.name)
 
@@ -69,6 +70,9 @@ def purpose(offer: Offer) -> str:
             "A folder that other programs are set up from: mattes, and a file that says "
             "everything about them."
         ),
+        "project": _tr(
+            "Opened there it shows the plate with its mattes; they are in a package beside it."
+        ),
     }.get(offer.name, "")
 
 
@@ -85,7 +89,7 @@ def no_content(offer: Offer) -> str:
     """Why a format does not hold a content."""
     if offer.name == LABELS:
         return _tr("A label map holds numbers, no pictures.")
-    if offer.name == PACKAGE:
+    if offer.name in (PACKAGE, PROJECT):
         return _tr("A package holds mattes alone: it says where the plate is.")
     if offer.name == "fill-key":
         return _tr("Fill and key are the two halves of a cut-out: without alpha, take ProRes.")
@@ -94,6 +98,20 @@ def no_content(offer: Offer) -> str:
     return _tr(
         "With all objects in one file there is no picture over a colour: take a file per object."
     )
+
+
+def feature_title(feature: str) -> str:
+    """What is seen in a project."""
+    return {
+        "cutout": _tr("Cut-out over a colour"),
+        "grade": _tr("Plate, at half brightness inside the mattes"),
+        "alpha": _tr("Mattes, white on black"),
+    }.get(feature, feature)
+
+
+def no_feature() -> str:
+    """Why something cannot be seen in a project."""
+    return _tr("This program cannot show that.")
 
 
 def no_alpha(choices: Choices) -> str:
@@ -112,7 +130,7 @@ def no_depth(offer: Offer) -> str:
     """Why another number of bits cannot be had."""
     if offer.name == LABELS:
         return _tr("A label map has 8 bits: numbers from 0 to 255.")
-    if offer.name == PACKAGE:
+    if offer.name in (PACKAGE, PROJECT):
         return _tr("A package has half floats in EXR, and 16 bits in PNG.")
     bits = _listed([str(bits) for bits in sorted(offer.depths)])
     return _tr("{format} has {bits} bits.").format(format=title(offer), bits=bits)
@@ -135,6 +153,8 @@ def numbers(choices: Choices, space: ColourSpace) -> str:
         space: Of the plate.
     """
     content = choices.content_now
+    if choices.format == PROJECT:
+        return _tr("The plate stays where it is; the project and its package belong together.")
     if choices.format == LABELS:
         return _tr(
             "Indexed PNG: a pixel has its object's number, 0 is background. Hard edges, no alpha."

@@ -16,7 +16,7 @@ from PySide6.QtCore import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from roto.states import State
+    from roto.session.states import State
     from roto_gui.state import ObjectState, Snapshot
 
 Index = QModelIndex | QPersistentModelIndex

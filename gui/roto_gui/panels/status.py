@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -196,9 +195,10 @@ class _Notice:
 
 
 class NoticeBar(QFrame):
-    """Says what went wrong and what to do about it, one thing after the other.
+    """Says what went wrong and what to do about it, the newest thing first.
 
-    It takes no focus and stops nothing; the newest errors wait until older ones were read.
+    It takes no focus and stops nothing. What an artist has just done is answered at once; an older
+    error that was not read waits below and comes back.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -235,13 +235,13 @@ class NoticeBar(QFrame):
         layout.addLayout(self._row)
         layout.addWidget(self.more)
         layout.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
-        self._waiting: deque[_Notice] = deque()
+        self._waiting: list[_Notice] = []  # errors, the newest last
         self._shown: _Notice | None = None
         self.hide()
 
     @property
     def waiting(self) -> int:
-        """How many come after the one that is shown."""
+        """How many errors wait below what is shown."""
         return len(self._waiting)
 
     def show_error(self, what: str, todo: str = "") -> None:
@@ -249,20 +249,28 @@ class NoticeBar(QFrame):
         self._add(_Notice(what, todo, error=True))
 
     def show_notice(self, text: str) -> None:
-        """Say something worth knowing. It makes room for whatever comes after it."""
+        """Say something worth knowing. It is gone when anything comes after it."""
         self._add(_Notice(text))
 
     def show_choice(self, text: str, choices: Sequence[Choice]) -> None:
         """Ask something; a click on one of the buttons answers it, dismissing it does nothing.
 
-        It makes room for whatever comes after it.
+        It is gone when anything comes after it.
         """
         self._add(_Notice(text, choices=tuple(choices)))
 
     def dismiss(self) -> None:
-        """This one was read; show the next, or go away."""
-        self._shown = self._waiting.popleft() if self._waiting else None
+        """This one was read; show the one below, or go away."""
+        self._shown = self._waiting.pop() if self._waiting else None
         self._renew()
+
+    def forget(self, what: str) -> None:
+        """Errors that say so are none any more, read or not."""
+        self._waiting = [one for one in self._waiting if one.text != what]
+        if self._shown is not None and self._shown.error and self._shown.text == what:
+            self.dismiss()
+        else:
+            self._renew()
 
     def clear(self) -> None:
         """Forget them all."""
@@ -278,12 +286,11 @@ class NoticeBar(QFrame):
             painter.end()
 
     def _add(self, notice: _Notice) -> None:
-        if notice in self._waiting or (notice == self._shown and not notice.choices):
-            return
-        if self._shown is None or not self._shown.error:
-            self._shown = notice
-        else:
-            self._waiting.append(notice)
+        if notice in self._waiting:
+            self._waiting.remove(notice)
+        if self._shown is not None and self._shown.error and notice != self._shown:
+            self._waiting.append(self._shown)
+        self._shown = notice
         self._renew()
 
     def _renew(self) -> None:

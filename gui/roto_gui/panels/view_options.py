@@ -108,10 +108,12 @@ class ViewOptions(QWidget):
             "grey": self.tr("Over grey"),
             "checker": self.tr("Over a checkerboard"),
             "colour": self.tr("Over a colour"),
-            "difference": self.tr("Difference of the last correction"),
+            "difference": self.tr("Difference"),
         }
         for mode in get_args(ViewMode):
             self.mode.addItem(modes[mode], mode)
+        told = self.tr("What the last edit of this frame changed.")
+        self.mode.setItemData(self.mode.findData("difference"), told, Qt.ItemDataRole.ToolTipRole)
         channels: dict[Channel, str] = {
             "rgb": self.tr("RGB"),
             "r": self.tr("Red"),

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidg
 
 from roto_gui.icons import icon
 from roto_gui.language import number
+from roto_gui.theme import WARNING, hexed
 from roto_gui.timeline.words import nearest_number
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ class Transport(QWidget):
         self.first = FrameField(self._parse, optional=True, parent=self)
         self.last = FrameField(self._parse, optional=True, parent=self)
         self.of = QLabel(self)
-        self.rate = QLabel(self)
+        self.rate, self.zoom = QLabel(self), QLabel(self)
         self._make_buttons()
         self._arrange()
         self.field.chosen.connect(lambda frame: self.frame_chosen.emit(frame))
@@ -164,7 +165,11 @@ class Transport(QWidget):
         if dropped:
             text = self.tr("{0}, {1} dropped").format(text, number(dropped))
         self.rate.setText(text)
-        self.rate.setStyleSheet("color: #f2b134" if dropped else "")
+        self.rate.setStyleSheet(f"color: {hexed(WARNING)}" if dropped else "")
+
+    def set_scale(self, scale: float) -> None:
+        """Show how large the picture is: display pixels per pixel of the plate."""
+        self.zoom.setText(self.tr("{0} %").format(number(100 * scale)))
 
     def set_playing(self, direction: int) -> None:
         """Show what plays: 1 forward, -1 backward, 0 nothing."""
@@ -239,6 +244,12 @@ class Transport(QWidget):
         self.field.setAccessibleName(self.tr("Frame"))
         self.first.setAccessibleName(self.tr("In point"))
         self.last.setAccessibleName(self.tr("Out point"))
+        self.zoom.setProperty("muted", True)
+        self.zoom.setToolTip(
+            self.tr("Zoom: 100 % is one pixel of the plate per pixel of the screen")
+        )
+        self.zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.zoom.setMinimumWidth(self.fontMetrics().horizontalAdvance("0,000 %"))
         self.rate.setMinimumWidth(self.fontMetrics().horizontalAdvance("000.0 fps, 0,000 dropped"))
         self.rate.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row = QHBoxLayout(self)
@@ -257,6 +268,8 @@ class Transport(QWidget):
         row.addWidget(self.of)
         row.addStretch(1)
         row.addWidget(self.rate)
+        row.addSpacing(8)
+        row.addWidget(self.zoom)
 
 
 def _after(first: int | None, last: int | None) -> bool:

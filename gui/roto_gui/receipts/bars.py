@@ -14,7 +14,7 @@ from roto_gui.language import number
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from roto.receipts import Change, Receipt
+    from roto.session.receipts import Change, Receipt
 
 Measure = Literal["pixels", "overlap"]
 """What the height of a bar says: changed pixels, on a logarithmic scale, or 1 - IoU."""

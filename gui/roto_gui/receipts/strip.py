@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QMouseEvent, QPaintEvent
 
-    from roto.receipts import Receipt
+    from roto.session.receipts import Receipt
     from roto_gui.receipts.bars import Bar, Measure
     from roto_gui.state import Colour
 

@@ -10,12 +10,13 @@ import os
 import time
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from PySide6.QtCore import QObject, QStandardPaths, Signal
 
 from roto.errors import ExportError
 from roto.export import write_bytes_atomic
+from roto_gui.tools.brush import Pressure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -69,6 +70,12 @@ def _colour(value: Any) -> Colour:
     return red, green, blue
 
 
+def _pressure(value: Any) -> str:
+    if value not in get_args(Pressure):
+        raise ValueError("not what a pen's pressure can change")
+    return _text(value)
+
+
 def _texts(value: Any) -> tuple[str, ...]:
     if not isinstance(value, (list, tuple)):
         raise TypeError("not a list")
@@ -105,6 +112,7 @@ class Preferences:
         brush_size: Diameter in pixels of the plate.
         brush_hardness: In [0, 1]; 1 is a sharp edge.
         scribble_size: Diameter of smart select's strokes in pixels of the plate.
+        pen_pressure: What the pressure of a pen changes: "size", "opacity" or "off".
         preset: Name of the shortcuts' preset.
         bindings: Keys that differ from the preset's, by action id.
         recent: Paths of clips and projects, the latest first.
@@ -128,6 +136,7 @@ class Preferences:
     brush_size: float = 40.0
     brush_hardness: float = 0.8
     scribble_size: float = 12.0
+    pen_pressure: Pressure = "size"
     preset: str = "roto"
     bindings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     recent: tuple[str, ...] = ()
@@ -262,6 +271,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "brush_size": _number(1.0, 10000.0),
     "brush_hardness": _number(0.0, 1.0),
     "scribble_size": _number(1.0, 4000.0),
+    "pen_pressure": _pressure,
     "preset": _text,
     "bindings": _bindings,
     "recent": _texts,

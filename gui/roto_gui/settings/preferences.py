@@ -116,7 +116,7 @@ class PreferencesDialog(QDialog):
         self.scribble_size.setValue(values.scribble_size)
         self.model.setCurrentText(values.model)
         self.short_side.setValue(values.short_side or self.short_side.minimum())
-        self.device.setCurrentText(values.device)
+        self.device.setCurrentIndex(max(self.device.findData(values.device), 0))
         self.cache.setValue(values.plate_cache_mb)
         self.language.setCurrentIndex(max(self.language.findData(values.language), 0))
         self.hints.setChecked(values.hints)
@@ -166,7 +166,7 @@ class PreferencesDialog(QDialog):
             "scribble_size": self.scribble_size.value(),
             "model": self.model.currentText().strip(),
             "short_side": None if side == self.short_side.minimum() else side,
-            "device": self.device.currentText(),
+            "device": self.device.currentData(),
             "plate_cache_mb": self.cache.value(),
             "language": self.language.currentData(),
             "hints": self.hints.isChecked(),
@@ -190,7 +190,8 @@ class PreferencesDialog(QDialog):
         self.short_side = _spin(31, 8192, " px")
         self.short_side.setSpecialValueText(self.tr("Default"))
         self.device = QComboBox()
-        self.device.addItems(list(_DEVICES))
+        for device in _DEVICES:
+            self.device.addItem(self.tr("Automatic") if device == "auto" else device, device)
         self.cache = _spin(64, 1 << 20, " MB")
         self.cache.setSingleStep(256)
         self.language = QComboBox()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from roto.states import State
+    from roto.session.states import State
     from roto_gui.state import ObjectState
     from roto_gui.timeline.geometry import Axis
 

@@ -128,10 +128,9 @@ class TimelineView(QWidget):
         self._picture.changed = dict(frames)
         self.update()
 
-    def zoom(self, factor: float, x: float | None = None) -> None:
-        """Zoom at a place in pixels; at the playhead without one."""
-        at = self._axis.centre(self.frame) if x is None else x
-        self._move(self._axis.zoomed(factor, at))
+    def zoom(self, factor: float, x: float) -> None:
+        """Zoom at a place in pixels."""
+        self._move(self._axis.zoomed(factor, x))
 
     def fit(self) -> None:
         """Show the whole clip."""

@@ -98,7 +98,7 @@ class Timeline(TimelineView):
             self._offset = min(max(offset, 0.0), self.layout_now.most_offset)
             self.update()
         else:
-            self._move(self._axis.zoomed(_ZOOM**notches, event.position().x()))
+            self.zoom(_ZOOM**notches, event.position().x())
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802

@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from roto.states import State
+    from roto.session.states import State
     from roto_gui.state import ObjectState, Snapshot
     from roto_gui.timeline.geometry import Hit
 

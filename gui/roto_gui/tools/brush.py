@@ -21,7 +21,6 @@ class Brush(Tool):
     """Paints while the button is down; a straight line from the last stroke with Shift.
 
     Attributes:
-        hardness: In [0, 1]; 1: whole pixels.
         opacity: In [0, 1].
         pressure: What a pen's pressure changes.
     """
@@ -31,9 +30,8 @@ class Brush(Tool):
 
     def __init__(self, size: float = 20.0, hardness: float = 1.0) -> None:
         super().__init__()
-        self._size = 0.0
-        self.size = size
-        self.hardness = hardness
+        self._size = self._hardness = 0.0
+        self.size, self.hardness = size, hardness
         self.opacity = 1.0
         self.pressure: Pressure = "size"
         self._stroke: Stroke | None = None
@@ -48,10 +46,14 @@ class Brush(Tool):
     def size(self, size: float) -> None:
         self._size = min(max(float(size), SIZES[0]), SIZES[1])
 
-    def adjust(self, size: float, hardness: float) -> None:
-        """Change size (pixels of the plate) and hardness by so much, within their limits."""
-        self.size += size
-        self.hardness = min(max(self.hardness + hardness, 0.0), 1.0)
+    @property
+    def hardness(self) -> float:
+        """In [0, 1], 1 for whole pixels; what lies beyond becomes that."""
+        return self._hardness
+
+    @hardness.setter
+    def hardness(self, hardness: float) -> None:
+        self._hardness = min(max(float(hardness), 0.0), 1.0)
 
     @property
     def radius(self) -> float:

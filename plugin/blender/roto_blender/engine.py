@@ -47,6 +47,7 @@ class State:
         status: The engine's newest answer to ``status``.
         receipt: What the newest propagation changed, or None.
         job: The long request that is under way, or None.
+        notes: What the engine told of how it works, a sentence each.
         checks: Lines of the environment report: name, whether it is good, what was found, advice.
         told: Called with every new status.
     """
@@ -57,6 +58,7 @@ class State:
     status: dict[str, Any] = field(default_factory=dict)
     receipt: dict[str, Any] | None = None
     job: Future | None = None
+    notes: list[str] = field(default_factory=list)
     checks: list[tuple[str, bool, str, str]] = field(default_factory=list)
     told: list[Then] = field(default_factory=list)
 
@@ -221,7 +223,10 @@ def _failed(error: ProtocolError, otherwise: Callable[[str], None] | None = None
 def _on_event(name: str, params: dict[str, Any], future: Future | None) -> None:
     if name == "progress":
         state.line = f"Frame {params['frame']}: {params['done']} of {params['total']}"
+    elif name == "note":
+        state.notes.append(params["text"])
     elif name == "lost":
+        state.notes.clear()
         again = "" if "propagate" not in params["lost"] else " Propagate again to go on."
         say("roto starts again...", params["message"] + again)
     elif name == "restored":
@@ -240,3 +245,4 @@ def _on_event(name: str, params: dict[str, Any], future: Future | None) -> None:
 def forget() -> None:
     """No project is open any more."""
     state.project, state.status, state.receipt, state.job = "", {}, None, None
+    state.notes.clear()

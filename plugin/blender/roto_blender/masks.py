@@ -30,9 +30,10 @@ class Square:
     @classmethod
     def of(cls, shot: Any, shown: Any = None) -> Square:
         """The square of a shot's plate; ``shown`` is the clip or image the mask is drawn on."""
-        if shown is None:
-            kept = bpy.data.movieclips if shot.kind == "CLIP" else bpy.data.images
-            shown = kept.get(shot.source) if shot.kind != "STRIP" else None
+        if shown is None and shot.kind == "CLIP":
+            shown = bpy.data.movieclips.get(shot.source)
+        elif shown is None and shot.kind == "IMAGE":
+            shown = bpy.data.images.get(shot.source)
         if shown is None:
             return cls(shot.width, shot.height)
         stretch = shown.display_aspect[1] / shown.display_aspect[0]

@@ -153,6 +153,9 @@ class _Propagate(_NeedsShot):
         row.operator("roto.propagate", icon="ARROW_LEFTRIGHT").direction = "both"
         row.operator("roto.propagate", text="", icon="TRIA_RIGHT").direction = "forward"
         row.operator("roto.propagate", text="", icon="FILE_REFRESH").stale = True
+        for note in engine.state.notes:
+            for place, line in enumerate(wrapped(note, _NARROW)):
+                layout.label(text=line, icon="BLANK1" if place else "INFO")
         receipt = engine.state.receipt
         if receipt is None:
             return

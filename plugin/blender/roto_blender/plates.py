@@ -98,14 +98,14 @@ def plate_of_strip(strip: Any, scene: Any) -> Plate:
         raise PlateError(f"{strip.name} is retimed; send it before, or render it first.")
     start = round(strip.frame_start)
     if strip.type == "MOVIE":
-        rate = scene.render.fps / scene.render.fps_base
-        if strip.fps and abs(strip.fps - rate) > 0.01:
+        shown = scene.render.fps / scene.render.fps_base
+        if strip.fps and abs(strip.fps - shown) > 0.01:
             raise PlateError(
-                f"{strip.name} has {strip.fps:.3f} frames per second and the scene {rate:.3f}; "
+                f"{strip.name} has {strip.fps:.3f} frames per second and the scene {shown:.3f}; "
                 "set the scene's frame rate to that of the movie."
             )
         path = file = on_disk(strip.filepath)
-        shift, fraction = start - strip.animation_offset_start - MOVIE_FIRST, ""
+        shift, rate = start - strip.animation_offset_start - MOVIE_FIRST, ""
     else:
         names = [element.filename for element in strip.elements]
         file = on_disk(os.path.join(strip.directory, names[0]))
@@ -113,9 +113,9 @@ def plate_of_strip(strip: Any, scene: Any) -> Plate:
         last = pattern_of(os.path.join(os.path.dirname(file), names[-1]))
         if last != (path, number + len(names) - 1):
             raise PlateError(f"{strip.name} skips files; make a strip of all files in between.")
-        shift, fraction = start - number, rate_of(scene)
-    shown = (strip.frame_final_start - shift, strip.frame_final_end - 1 - shift)
-    return Plate("STRIP", strip.name, path, file, shift, fraction, shown)
+        shift, rate = start - number, rate_of(scene)
+    frames = (strip.frame_final_start - shift, strip.frame_final_end - 1 - shift)
+    return Plate("STRIP", strip.name, path, file, shift, rate, frames)
 
 
 def on_disk(path: str, datablock: Any = None) -> str:

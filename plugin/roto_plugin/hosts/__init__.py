@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     from roto_plugin.host import HostAdapter
 
 GROUP = "roto.hosts"
+FOR_TESTS = "fake"
+"""The host that is no program; people are not offered it."""
 
 _BLENDER = "roto_plugin.hosts.blender:blender_"
 BUILT_IN = {
-    "fake": "roto_plugin.hosts.fake:FakeHost",
+    FOR_TESTS: "roto_plugin.hosts.fake:FakeHost",
     "mlt": "roto_plugin.hosts.mlt:MltHost",
     "blender-4.2": f"{_BLENDER}4_2",
     "blender-4.5": f"{_BLENDER}4_5",
@@ -38,7 +40,7 @@ def host_named(name: str) -> HostAdapter:
     """
     place = _table().get(name)
     if place is None:
-        known = ", ".join(name for name in host_names() if name != "fake")  # that one is for tests
+        known = ", ".join(name for name in host_names() if name != FOR_TESTS)
         raise HostError(f"There is no host {name!r}; there are {known}.")
     module, _, factory = place.partition(":")
     try:

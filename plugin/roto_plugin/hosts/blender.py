@@ -30,7 +30,6 @@ from roto_plugin.planning import (
     plate_of,
     relative,
     resolved,
-    rgb,
     stop_at_errors,
     wanted,
 )
@@ -253,5 +252,3 @@ def _findings(plan: HostPlan, output: Path) -> Iterator[Finding]:
     behind = want.get("background", {})
     if "file" in behind:
         yield from check_files([resolved(behind["file"], output)], "The background")
-    else:
-        rgb(behind.get("colour", "#000000"))

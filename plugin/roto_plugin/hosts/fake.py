@@ -145,19 +145,26 @@ def _plate(plan: HostPlan, output: Path) -> Any:
 
 
 def _composite(plan: HostPlan, output: Path, frame: int, plate: Floats) -> Floats:
-    """Layer by layer, the way this host mixes: premultiplied, from bottom to top."""
-    want, feature = plan.data["wanted"], plan.feature
-    shown = plate if feature == "grade" else np.zeros_like(plate)
-    if feature == "cutout":
-        behind = want["background"]
-        flat = "colour" in behind
-        shown = (
-            shown + rgb(behind["colour"]) if flat else read_rgb(resolved(behind["file"], output))
-        )
+    """What is behind the mattes, and through each of them what is inside."""
+    shown, inside = _behind(plan, output, plate), _inside(plan, plate)
     for layer in plan.data["layers"]:
-        alpha = read_rgb(_matte_file(layer, frame, output))
-        top = np.ones_like(plate) if feature == "alpha" else plate
-        if feature == "grade":
-            top = np.minimum(shown * np.array(want["gain"]), 1)
-        shown = shown + alpha * (top - shown)
+        matte = read_rgb(_matte_file(layer, frame, output))
+        shown = shown + matte * (inside - shown)
     return shown
+
+
+def _behind(plan: HostPlan, output: Path, plate: Floats) -> Floats:
+    if plan.feature == "grade":
+        return plate
+    found = plan.data["wanted"].get("background", {"colour": "#000000"})
+    if "file" in found:
+        return read_rgb(resolved(found["file"], output))
+    return np.zeros_like(plate) + rgb(found["colour"])
+
+
+def _inside(plan: HostPlan, plate: Floats) -> Floats:
+    if plan.feature == "alpha":
+        return np.ones_like(plate)
+    gain = np.array(plan.data["wanted"].get("gain", 1.0))
+    graded: Floats = np.minimum(plate * gain, 1)
+    return graded

@@ -49,9 +49,9 @@ def render(output: Path, folder: Path, frames: Sequence[int]) -> dict[int, Path]
     # The consumer of 7.12 sets its flag "running" after it has started its thread. A thread that
     # looks for it sooner ends at once: melt returns 0 without a picture, or waits for ever.
     said = ""
-    for attempt in range(1, _ATTEMPTS + 1):
-        begun, said = _attempt(command, list(pictures.values()), output, attempt < _ATTEMPTS)
-        if begun:
+    for left in reversed(range(_ATTEMPTS)):
+        did_nothing, said = _attempt(command, list(pictures.values()), output, may_retry=left > 0)
+        if not did_nothing:
             break
     missing = [frame for frame, path in pictures.items() if not path.is_file()]
     if missing:
@@ -61,30 +61,34 @@ def render(output: Path, folder: Path, frames: Sequence[int]) -> dict[int, Path]
 
 
 def _attempt(
-    command: list[str], pictures: Sequence[Path], output: Path, again: bool
+    command: list[str], pictures: Sequence[Path], output: Path, *, may_retry: bool
 ) -> tuple[bool, str]:
-    """Run melt once; returns whether it began to render or said no, and what it said."""
+    """Run melt once; returns whether it rendered nothing without a reason, and what it said."""
     with TemporaryFile() as log:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=_environment()
         )
         try:
-            asleep = _wait(process, pictures, output, again)
+            asleep = _wait(process, pictures, output, may_retry=may_retry)
         finally:
             if process.poll() is None:
                 process.kill()
             process.wait()
         log.seek(0)
-        idle = asleep or (process.returncode == 0 and not any(map(Path.is_file, pictures)))
-        return not idle, log.read().decode(errors="replace").strip()
+        empty = process.returncode == 0 and not any(map(Path.is_file, pictures))
+        return asleep or empty, log.read().decode(errors="replace").strip()
 
 
 def _wait(
-    process: subprocess.Popen[bytes], pictures: Sequence[Path], output: Path, again: bool
+    process: subprocess.Popen[bytes], pictures: Sequence[Path], output: Path, *, may_retry: bool
 ) -> bool:
     """Until it has ended, or has written everything: melt 7.12 sometimes sleeps on at its end.
 
-    Returns True where it sleeps before its first picture, and may be started again.
+    Returns:
+        Whether it was found asleep before its first picture; looked for with ``may_retry`` only.
+
+    Raises:
+        HostError: it does not go on.
     """
     state, since = -1, time.monotonic()
     used, looked = 0.0, since
@@ -95,7 +99,7 @@ def _wait(
             state, since = sum(sizes), now
         if len(sizes) == len(pictures) and now - since > _QUIET_S:
             return False
-        if again and not sizes and now - looked > _ASLEEP_S:
+        if may_retry and not sizes and now - looked > _ASLEEP_S:
             before, used = used, _processor_seconds(process.pid)
             if used - before < _BUSY * (now - looked):
                 return True

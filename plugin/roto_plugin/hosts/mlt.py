@@ -48,7 +48,7 @@ _SIGNS = "%?"  # in the path of a sequence they are MLT's own
 # makes of a 4:2:0 movie is up to 5 of 255 from what ours does.
 _WAYS = (
     Way("cutout", "movie", "cut-out, alpha movie", "display", 0.005, 0.03),
-    Way("grade", "movie", "grade inside, alpha movie", "display", 0.005, 0.03, "once"),
+    Way("grade", "movie", "grade inside, alpha movie", "display", 0.005, 0.03),
     Way("alpha", "movie", "matte, alpha movie", "display", 0.005, 0.02),
 )
 
@@ -72,18 +72,23 @@ class MltHost:
         way = self.capabilities().way(request.feature, request.carrier)
         want, plate = wanted(package, request), plate_of(package)
         shown = _plate(package, request, plate, want)
-        zero = package.clip.first if shown["kind"] != "movie" else plate.first
+        # The frame at the producer's position 0, from which MLT counts.
+        start = plate.first if shown["kind"] == "movie" else package.clip.first
         layers = []
         for one in objects_of(package, request):
             matte = carried(package, one, "movie", _MOVIES)
             stop_at_errors(gaps_in(matte.frames, want["first"], want["last"], one.name))
             path = relative(package.folder / matte.pattern, request.output)
-            layers.append({"object": one.name, "mattes": path, "in": matte.frames[0] - zero})
-        shown["in"] = want["first"] - zero
+            layers.append({"object": one.name, "mattes": path, "in": matte.frames[0] - start})
+        shown["in"] = want["first"] - start
         stop_at_errors(gaps_in(plate.frames, want["first"], want["last"], "The plate"))
         data = {"wanted": want, "canvas": canvas(package), "plate": shown, "layers": layers}
-        losses = (*_losses(package, way, plate, shown), *_common(package, want, shown, layers))
-        return HostPlan(self.name, way.feature, way.carrier, data, losses)
+        paths = [one[key] for one in (shown, *layers) for key in ("path", "mattes") if key in one]
+        losses = [
+            *_losses(package, way, plate, shown),
+            *common_losses(package, want["objects"], paths),
+        ]
+        return HostPlan(self.name, way.feature, way.carrier, data, tuple(losses))
 
     def preflight(self, plan: HostPlan, output: Path) -> tuple[Finding, ...]:
         """See :meth:`roto_plugin.host.HostAdapter.preflight`."""
@@ -164,18 +169,6 @@ def _losses(package: Package, way: Way, plate: Plate, shown: Mapping[str, Any]) 
         "Inside the mattes the plate passes through 8-bit YCbCr 4:2:2, as in most movies: every "
         "two pixels of a row share their colour, but not their brightness."
     )
-
-
-def _common(
-    package: Package,
-    want: Mapping[str, Any],
-    shown: Mapping[str, Any],
-    layers: list[dict[str, Any]],
-) -> Iterator[Loss]:
-    paths = [layer["mattes"] for layer in layers]
-    if "path" in shown:
-        paths.append(shown["path"])
-    return common_losses(package, want["objects"], paths)
 
 
 def _findings(plan: HostPlan, output: Path, *, written: bool) -> Iterator[Finding]:

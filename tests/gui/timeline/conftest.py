@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from gui_timelines import two_objects
 
-from roto.guidance import Suggestion
+from roto.session.guidance import Suggestion
 from roto_gui.timeline import Timeline
 
 

@@ -13,7 +13,7 @@ from gui_timelines import RED, axes, of_states, snapshot, two_objects
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roto.states import State
+from roto.session.states import State
 from roto_gui.state import ObjectState
 from roto_gui.timeline.geometry import (
     Axis,

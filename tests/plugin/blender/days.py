@@ -20,6 +20,7 @@ from scenery import (
     shot_scene,
     strips,
 )
+from stopping import stopping
 from troubles import troubles
 
 if TYPE_CHECKING:
@@ -299,4 +300,4 @@ def movie_strip(host: Host) -> None:
     host.render("cut", range(53, 56), sequencer=True)
 
 
-DAYS = {"day": day, "again": again, "editors": editors, "troubles": troubles}
+DAYS = {"day": day, "again": again, "editors": editors, "stopping": stopping, "troubles": troubles}

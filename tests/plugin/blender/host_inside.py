@@ -12,6 +12,7 @@ import bpy
 import paper
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 NAME = "bl_ext.user_default.roto_blender"
@@ -43,10 +44,10 @@ class Host:
     def state(self):
         return self.part("engine").state
 
-    def pump(self) -> None:
-        """What Blender's timer does, until every answer has come."""
+    def pump(self, enough: Callable[[], bool] = lambda: False) -> None:
+        """What Blender's timer does, until every answer has come, or it is enough."""
         engine, until = self.part("engine"), time.monotonic() + SECONDS
-        while engine.busy():
+        while engine.busy() and not enough():
             assert time.monotonic() < until, f"no answer: {self.state.line}"
             assert bpy.app.timers.is_registered(engine.tick)
             time.sleep(min(self.tick(), 0.02))

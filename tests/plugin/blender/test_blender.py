@@ -6,111 +6,21 @@ pixels are compared with the session's own mattes, never with what was exported.
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import shutil
-import subprocess
-import sys
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-
-import roto
+from real_blenders import FRAMES, mattes, picture, python_of, write_plates
 
 pytestmark = [pytest.mark.hosts, pytest.mark.slow]
-
-VERSIONS = ("5.0", "4.5", "4.2")
-HERE = Path(__file__).parent
-PLUGIN = HERE.parents[2] / "plugin" / "blender"
-FRAMES = range(1001, 1009)
-SECONDS = 600
 
 # Of an alpha in 0..1, as a mean and at most. Half floats, 16-bit PNGs, and the 8 bits that
 # Blender's sequencer works with.
 COMPOSITOR, CRYPTOMATTE, SEQUENCER = (5e-5, 5e-4), (2e-5, 1e-4), (5e-4, 5e-3)
 # Of the plate's colours where the matte is: an 8-bit picture that stays as it is.
 PLATE = (1e-5, 5e-4)
-
-
-def python_of(version: str) -> Path:
-    """Blender's Python. Where hosts are promised, one that is missing is a failure."""
-    folder = os.environ.get("ROTO_HOSTS")
-    if not folder:
-        pytest.skip("ROTO_HOSTS is not set; `.ci/hosts FOLDER` installs Blender and MLT there.")
-    found = Path(folder) / f"bpy-{version}" / "bin" / "python"
-    if not found.exists():
-        pytest.fail(f"ROTO_HOSTS is set, but there is no {found}; run `.ci/hosts {folder}`.")
-    return found
-
-
-def build_module():
-    spec = spec_from_file_location("blender_build", PLUGIN / "build.py")
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-class Blender:
-    """One version, with the add-on as it was built by its own tool."""
-
-    def __init__(self, version: str, folder: Path) -> None:
-        self.python, self.folder = python_of(version), folder
-        self.version = version
-        builder = build_module()
-        self.archive = builder.build(builder.tool_of_bpy(self.python), folder / "dist")
-
-    def run(self, day: str, folder: Path) -> dict:
-        """One day in ``folder``; returns what it told."""
-        profile = folder / f"profile-{day}"
-        for name in ("home", "resources"):
-            (profile / name).mkdir(parents=True)
-        kept = {n: v for n, v in os.environ.items() if not n.startswith(("PYTHON", "QT_", "ROTO"))}
-        environment = {
-            **kept,
-            "BLENDER_USER_RESOURCES": str(profile / "resources"),
-            "HOME": str(profile / "home"),
-            "XDG_CONFIG_HOME": str(profile / "home"),
-            "QT_QPA_PLATFORM": "offscreen",
-        }
-        command = [self.python, HERE / "in_blender.py", day, folder, self.archive, sys.executable]
-        ended = subprocess.run(
-            [str(part) for part in command],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=SECONDS,
-            check=False,
-        )
-        words = ended.stdout.decode("utf-8", "replace")
-        assert ended.returncode == 0, words[-3000:]
-        told = json.loads((folder / f"{day}.json").read_text(encoding="utf-8"))
-        assert "failed" not in told, told["failed"] + words[-2000:]
-        assert "Traceback" not in words, words[-3000:]
-        assert told["version"].startswith(self.version)
-        return told
-
-
-def write_plates(folder: Path) -> Path:
-    """A disc that moves 6 pixels a frame over a blurred ground: 96x64, 1001 to 1008."""
-    (folder / "plate").mkdir(parents=True)
-    noise = np.random.default_rng(0).integers(0, 255, (64, 96, 3)).astype(np.uint8)
-    ground = cv2.GaussianBlur(noise, (0, 0), 3)
-    for frame in FRAMES:
-        picture = ground.copy()
-        x = 20 + 6 * (frame - 1001)
-        cv2.circle(picture, (x, 32), 14, (40, 80, 230), -1, cv2.LINE_AA)
-        cv2.imwrite(str(folder / "plate" / f"plate.{frame}.png"), picture)
-    return folder
-
-
-@pytest.fixture(scope="module", params=VERSIONS)
-def blender(request, tmp_path_factory):
-    return Blender(request.param, tmp_path_factory.mktemp("blender"))
 
 
 @pytest.fixture(scope="module")
@@ -151,21 +61,6 @@ def edited(blender, tmp_path_factory):
 def troubled(blender, tmp_path_factory):
     """What a day of mistakes told."""
     return blender.run("troubles", write_plates(tmp_path_factory.mktemp("troubled") / "shot"))
-
-
-def picture(path: Path) -> np.ndarray:
-    found = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
-    assert found is not None, path
-    return found / float(np.iinfo(found.dtype).max)
-
-
-def mattes(project: Path, name: str = "hero", clip: str | None = None) -> dict[int, np.ndarray]:
-    with roto.open_session(project, clip=clip, read_only=True) as session:
-        return {
-            f: session.result(f).matte(name)
-            for f in session.source.frame_numbers
-            if name in session.result(f).confidences
-        }
 
 
 def compare(shown: np.ndarray, wanted: np.ndarray, bounds: tuple[float, float]) -> None:

@@ -51,7 +51,7 @@ class NeedsObject(NeedsShot):
 
 
 class NoJob(NeedsShot):
-    """For operators that start a long job."""
+    """For operators on the open project that cannot go beside a long job."""
 
     @classmethod
     def poll(cls, context: Any) -> bool:
