@@ -26,6 +26,16 @@ Display = npt.NDArray[np.uint8]
 SoftMask = npt.NDArray[np.float32]
 """(H, W) in [0, 1] at the plate's size."""
 
+# Of the settings that are numbers.
+_LEAST = {
+    "short_side": 32,
+    "memory_every": 1,
+    "max_memory": 0,
+    "top_k": 1,
+    "cache_bytes": 0,
+    "objects_at_once": 1,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -67,9 +77,7 @@ class Settings:
     objects_at_once: int = 8
 
     def __post_init__(self) -> None:
-        least = {"short_side": 32, "memory_every": 1, "max_memory": 0, "cache_bytes": 0, "top_k": 1}
-        least["objects_at_once"] = 1
-        for name, bound in least.items():
+        for name, bound in _LEAST.items():
             value = getattr(self, name)
             if value is not None and value < bound:
                 raise SettingsError(f"The setting {name} is {value}; it must be at least {bound}.")

@@ -92,7 +92,16 @@ class FakeEngine:
         """See :meth:`roto.engine.Engine.footprint`; what it remembers is a few colours."""
         colours = 12 * plate[0] * plate[1]
         logits = 4 * plate[0] * plate[1] * objects
-        return Footprint(plate, 0, colours, 2 * colours, 2 * colours, 2 * colours + logits, 0, 24)
+        return Footprint(
+            working=plate,
+            weights=0,
+            encoded=colours,
+            encode=2 * colours,
+            remember=2 * colours,
+            decode=2 * colours + logits,
+            key=0,
+            value=24,
+        )
 
 
 class FakeMemory:

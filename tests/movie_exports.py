@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-from contextlib import contextmanager
 from fractions import Fraction
 
 import av
 import imageio_ffmpeg
 import numpy as np
-import pytest
 
 from roto.export.contract import Job, Look, Picture, Subject
 from roto.export.movies import FORMATS
@@ -115,15 +112,3 @@ def notes(path):
     with av.open(str(path)) as container:
         tags = {name.lower(): value for name, value in container.metadata.items()}
     return json.loads(tags["comment"])
-
-
-@contextmanager
-def small_disk(folder, kilobytes):
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(folder)]
-    if os.name != "posix" or subprocess.run(mount, capture_output=True).returncode:
-        pytest.skip("a small disk can only be mounted with root's privileges")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)

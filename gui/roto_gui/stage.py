@@ -272,8 +272,8 @@ class Stage(QObject):
             self.whole = True
         compared = self.view.mode == "difference"
         before = supply.earlier(self.frame) if compared else None
-        text = self.tr("Nothing of this frame has changed yet.")
-        self.canvas.set_message(text if compared and not before else "")
+        text = self.tr("Nothing to compare with: this is not the frame that was edited last.")
+        self.canvas.set_message(text if compared and before is None else "")
         self._content = Content(
             plate=plate,
             linear=supply.linear,

@@ -27,8 +27,8 @@ UNFINISHED = "is not complete: what writes it was stopped, or is still at it"
 _PNG_NEEDED = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
 _PNG_DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 
-# By the number of the compression: none, RLE, ZIPS, ZIP, PIZ, PXR24, B44, B44A, DWAA, DWAB.
-_EXR_ROWS = (1, 1, 1, 16, 32, 16, 32, 32, 32, 256)
+# By the number of the compression: none, RLE, ZIPS, ZIP, PIZ, PXR24, B44, B44A, DWAA, DWAB, HTJ2K.
+_EXR_ROWS = (1, 1, 1, 16, 32, 16, 32, 32, 32, 256, 256, 32)
 _EXR_TILED, _EXR_DEEP, _EXR_MULTIPART = 0x200, 0x800, 0x1000
 
 

@@ -13,7 +13,13 @@ from media_files import h264
 from small_engines import SIZE, bar, plate, square, tiny_engine, tiny_network, write_plate
 
 import roto
-from roto.errors import FrameNotFoundError, KeyframeError, MaskError, SettingsError
+from roto.errors import (
+    FrameNotFoundError,
+    KeyframeError,
+    MaskError,
+    SettingsError,
+    WeightsNotFoundError,
+)
 from roto.fake_engine import FakeEngine
 from roto.masks import read_mask
 from roto.media import open_clip
@@ -251,7 +257,12 @@ class TestStream:
         assert len(taken) <= 21
 
     def test_nothing_happens_before_the_first_event_is_asked_for(self):
-        roto.stream(iter(()), {}, model="no such model")
+        taken = []
+        camera = (taken.append(1) or picture for picture in plate(COUNT))
+        events = roto.stream(camera, {0: square(0)}, model="no such model")
+        assert taken == []
+        with pytest.raises(WeightsNotFoundError, match="no such model"):
+            next(events)
 
     def test_paths_and_arrays_as_well(self, sequence, hero):
         found = list(roto.stream(sequence, {1001: hero}, model=FakeEngine()))

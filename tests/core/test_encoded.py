@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from project_files import folder_of_another_user
 from small_engines import SIZE, plate, square, tiny_engine
 
 from roto.engine import Settings
@@ -98,20 +99,20 @@ def test_damage_and_a_full_disk_cost_time_and_nothing_else(frames, tmp_path, cap
     assert len(caplog.records) == 1  # said once
 
 
-def test_a_folder_that_cannot_be_read_stops_nothing(frames, tmp_path, caplog, monkeypatch):
+def test_a_folder_that_cannot_be_read_stops_nothing(frames, caplog):
     engine, encoded = frames
-    EncodedFolder(tmp_path, 10**9, "one", engine).put(0, encoded[0])
-
-    def refuse(self):
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(type(tmp_path), "iterdir", refuse)
-    folder = EncodedFolder(tmp_path, 10**9, "one", engine)
-    folder.put(1, encoded[1])
-    folder.put(2, encoded[2])
-    assert folder.get(0) is folder.get(1) is None
+    with folder_of_another_user() as (place, as_stranger):
+        hidden = place / "cache"
+        EncodedFolder(hidden, 10**9, "one", engine).put(0, encoded[0])
+        hidden.chmod(0o000)
+        with as_stranger():
+            folder = EncodedFolder(hidden, 10**9, "one", engine)
+            folder.put(1, encoded[1])
+            folder.put(2, encoded[2])
+            assert folder.get(0) is folder.get(1) is None
+        hidden.chmod(0o755)
     assert [r.message for r in caplog.records] == [
-        f"Encoded frames are not kept in {tmp_path}: Permission denied."
+        f"Encoded frames are not kept in {hidden}: Permission denied."
     ]
 
 

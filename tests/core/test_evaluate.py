@@ -164,7 +164,7 @@ def test_a_method_that_returns_another_size_is_refused(dataset):
     def tiny(sequence):
         return ((frame, np.zeros((2, 2), np.uint8)) for frame in sequence.frames)
 
-    with pytest.raises(MaskSizeError):
+    with pytest.raises(MaskSizeError, match="2x2 cannot be scored"):
         evaluate(dataset, tiny)
 
 
@@ -190,7 +190,7 @@ def test_sequences_with_nothing_to_score_are_refused(tmp_path, frames, labels):
 
 
 def test_no_sequences_are_refused():
-    with pytest.raises(MaskNotFoundError):
+    with pytest.raises(MaskNotFoundError, match="no sequence to evaluate"):
         evaluate([], perfect)
 
 

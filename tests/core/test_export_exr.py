@@ -262,11 +262,12 @@ class TestColours:
         assert header["roto/colour"] == "linear light, as the plate"
         np.testing.assert_array_equal(channels["G"], plate[..., 1] * alpha())
 
-    def test_half_floats_do_not_become_infinite(self, tmp_path):
+    def test_light_beyond_half_floats_is_their_largest_and_not_infinite(self, tmp_path):
         plate = np.full((*SIZE, 3), 1e9, np.float32)
         [(_, channels)] = read(
             write(tmp_path, look=Look("cutout"), plate=plate, colour_space="linear")
         )
+        assert (channels["R"][alpha() > 0] == 65504).all()
         assert np.isfinite(channels["R"]).all()
 
     def test_over_a_colour_in_the_plates_own_light(self, tmp_path):

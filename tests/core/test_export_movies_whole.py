@@ -23,9 +23,9 @@ from movie_exports import (
     notes,
     picture,
     plate,
-    small_disk,
     written,
 )
+from small_disks import small_disk
 from small_engines import SIZE as PLATE
 from small_engines import bar, square
 from small_engines import plate as small_plate

@@ -131,8 +131,11 @@ class TestStorage:
         assert same(unpack_label_map(pack_label_map(labels)), labels)
 
     def test_what_comes_back_can_be_painted_on(self):
-        unpack_label_map(pack_label_map(np.zeros((4, 4), np.uint8)))[0, 0] = 1
-        unpack_matte(pack_matte(np.zeros((4, 4), np.float32)))[0, 0] = 1
+        label_map = unpack_label_map(pack_label_map(np.zeros((4, 4), np.uint8)))
+        matte = unpack_matte(pack_matte(np.zeros((4, 4), np.float32)))
+        for plane in (label_map, matte):
+            plane[0, 0] = 1
+            assert plane.sum() == 1
 
     def test_noise_costs_hardly_more_than_itself(self):
         noise = np.random.default_rng(0).integers(0, 256, (100, 100), np.uint8)
@@ -170,5 +173,5 @@ class TestStorage:
             unpack(bytes(stored[: data.draw(st.integers(0, len(stored)))]))
 
     def test_kinds_are_not_mixed_up(self):
-        with pytest.raises(MaskError):
+        with pytest.raises(MaskError, match="damaged"):
             unpack_matte(pack_label_map(np.zeros((4, 4), np.uint8)))

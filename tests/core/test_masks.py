@@ -54,8 +54,9 @@ class TestOneObject:
         given = torch.from_numpy(disc()).to(dtype)
         np.testing.assert_array_equal(read(given).label_map(), disc())
 
-    def test_a_tensor_with_gradients(self):
-        assert not read(torch.ones(SIZE, requires_grad=True)).empty
+    def test_a_tensor_with_gradients_is_its_values(self):
+        given = torch.from_numpy(disc(np.float32)).requires_grad_()
+        np.testing.assert_array_equal(read(given).matte(1), disc(np.float32))
 
     def test_pillow_images(self):
         np.testing.assert_array_equal(read(Image.fromarray(disc() * 255)).label_map(), disc())
@@ -159,9 +160,11 @@ class TestNotMasks:
         ],
         ids=str,
     )
-    def test_refused(self, given):
-        with pytest.raises(MaskError):
+    def test_what_cannot_be_a_mask_is_refused_in_a_line(self, given):
+        with pytest.raises(MaskError) as caught:
             read(given)
+        assert str(caught.value).endswith(".")
+        assert "\n" not in str(caught.value)
 
     @pytest.mark.parametrize("dtype", [bool, np.uint8, np.float32])
     @pytest.mark.parametrize("value", [0, 1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import struct
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -174,7 +175,11 @@ def test_arrays_and_what_is_in_them() -> None:
 def test_a_person_at_a_terminal_sees_a_bar(tmp_path: Path) -> None:
     pattern = write_images(tmp_path, "plate.%04d.png", SHOT)
     cv2.imwrite(str(tmp_path / "plate.1004.png"), np.zeros((4, 5, 3), np.uint8))
+    import fcntl
+    import termios
+
     ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("4H", 24, 80, 0, 0))
     command = [sys.executable, "-m", "roto", "info", str(pattern), "--check"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs, text=True) as process:
         output = process.communicate(timeout=100)[0]

@@ -161,9 +161,13 @@ class TestOverlayMovie:
             self.write(tmp_path / "a" / "o.mp4")
 
     @pytest.mark.parametrize(
-        ("name", "rate", "size"),
-        [("o.avi", 24, (4, 4)), ("o.mp4", 0, (4, 4)), ("o.mp4", 24, (0, 4))],
+        ("name", "rate", "size", "words"),
+        [
+            ("o.avi", 24, (4, 4), r"o\.avi: overlay movies are written as \.mp4 or \.mov"),
+            ("o.mp4", 0, (4, 4), "No movie has 0 frames per second"),
+            ("o.mp4", 24, (0, 4), r"No movie has 24 frames per second of \(0, 4\) pixels"),
+        ],
     )
-    def test_refusals(self, tmp_path, name, rate, size):
-        with pytest.raises(SettingsError):
+    def test_a_movie_that_cannot_be_is_refused(self, tmp_path, name, rate, size, words):
+        with pytest.raises(SettingsError, match=words):
             OverlayMovie(tmp_path / name, rate, size)

@@ -160,5 +160,5 @@ def test_feathering_is_soft_as_wide_as_told_and_even():
 
 @pytest.mark.parametrize("change", [grow, smooth, feather])
 def test_distances_that_make_no_sense_are_refused(change):
-    with pytest.raises(SettingsError):
+    with pytest.raises(SettingsError, match="nan pixels makes no sense"):
         change(blank(), np.nan)

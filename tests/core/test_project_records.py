@@ -329,7 +329,7 @@ class TestFrames:
     def test_a_bomb_is_not_unpacked(self):
         good = a_result()
         bomb = PackedLogits(good.ids, good.shape, zlib.compress(bytes(2**26), 9), good.grid)
-        with pytest.raises(ProjectDamagedError):
+        with pytest.raises(ProjectDamagedError, match="stored result"):
             unpack_result(pack_result(bomb))
 
 

@@ -7,13 +7,13 @@ import inspect
 import os
 import random
 import signal
-import statistics
 import subprocess
 import sys
 import time
 
 import pytest
 from project_files import everything, new_project, posix, tell
+from small_disks import small_disk
 
 from roto.errors import ProjectError
 from roto.project import (
@@ -103,7 +103,9 @@ class TestKilled:
             "from roto.project import ClipRecord, Project\n"
             "source = Project.open(sys.argv[1])\n"
             "print('ready', flush=True)\n"
-            "for i in range(10**6): source.save_as(f'{sys.argv[2]}/{i}.roto')\n"
+            "for i in range(10**6):\n"
+            "    source.save_as(f'{sys.argv[2]}/{i}.roto')\n"
+            "    print(i, flush=True)\n"
         )
         source = tmp_path / "source.roto"
         with new_project(source) as project:
@@ -116,9 +118,11 @@ class TestKilled:
             folder.mkdir()
             command = [sys.executable, "-c", code, str(source), str(folder)]
             with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
-                child.stdout.readline()
-                time.sleep(chance.uniform(0.02, 0.15))
+                told = [child.stdout.readline() for _ in range(1 + chance.randrange(1, 4))]
+                time.sleep(chance.uniform(0, 0.02))
                 child.kill()
+            assert told[-1]
+            assert len(list(folder.glob("*.roto"))) >= len(told) - 1
             for path in folder.glob("*.roto"):
                 with Project.open(path) as copy:
                     copy.check()
@@ -192,23 +196,20 @@ print(failures, file=sys.stderr)
             project.check()
             assert list(project.settings()) == sorted(done.stdout.splitlines())
 
-    def test_saving_leaves_nothing_behind(self, tmp_path, monkeypatch):
-        project = new_project()
-        with project.edit("large") as edit:
-            edit.put_blob(b"x" * 500_000)
-        before = everything(project)
-
-        def full(*args):
-            raise OSError(28, "No space left on device")
-
-        monkeypatch.setattr("roto.project.database._sync", full)
-        with pytest.raises(ProjectError, match="No space left"):
+    def test_saving_where_there_is_no_room_leaves_nothing_behind(self, tmp_path):
+        with new_project() as project:
+            with project.edit("large") as edit:
+                blob = edit.put_blob(b"x" * 500_000)
+                edit.put_keyframe(KeyframeRecord(1001, 1, blob, "painted"))
+            before = everything(project)
+            with small_disk(tmp_path / "disk", 200) as disk:
+                with pytest.raises(ProjectError, match=r"full|No space left"):
+                    project.save_as(disk / "shot.roto")
+                assert list(disk.iterdir()) == []
+            assert everything(project) == before
             project.save_as(tmp_path / "shot.roto")
-        assert list(tmp_path.iterdir()) == []
-        assert everything(project) == before
-        monkeypatch.undo()
-        project.save_as(tmp_path / "shot.roto")
-        project.close()
+        with Project.open(tmp_path / "shot.roto") as found:
+            assert everything(found)[1:] == before[1:]
 
     def fill(self, project):
         for number in range(100):
@@ -262,8 +263,8 @@ class TestInterrupted:
             edit.remove_object(1)
 
 
-class TestSpeed:
-    def test_opening_a_large_project(self, tmp_path):
+class TestLarge:
+    def test_a_thousand_frames_and_five_hundred_steps_come_back(self, tmp_path):
         path = tmp_path / "shot.roto"
         with new_project(path) as project:
             with project.edit("second") as edit:
@@ -273,34 +274,11 @@ class TestSpeed:
                 with project.edit(f"edit {number}", durable=False) as edit:
                     edit.put_keyframe(KeyframeRecord(1001 + number, 1, None, "painted"))
             expected = everything(project)
-        seconds = []
-        for _ in range(3):
-            started = time.perf_counter()
-            with Project.open(path) as project:
-                found = everything(project)
-                seconds.append(time.perf_counter() - started)
-        assert found == expected
-        megabytes = path.stat().st_size / 2**20
-        tell(
-            f"1,000 frames x 2 objects, {len(found[-1].undo)} steps, {megabytes:.1f} MiB: "
-            f"opened and shown in {1000 * statistics.median(seconds):.0f} ms"
-        )
-        assert min(seconds) < 1
-
-    def test_milliseconds_per_edit(self, tmp_path):
-        with new_project(tmp_path / "shot.roto") as project:
-            durable = [timed(lambda n=n: self.paint(project, n)) for n in range(100)]
-            results = [timed(lambda f=f: self.propagate(project, [f])) for f in range(500)]
-            undo, redo = timed(project.undo), timed(project.redo)
-        tell(
-            f"ms: edit {figures(durable)}, a frame's result {figures(results)}, "
-            f"undo of 500 frames {undo:.0f}, redo {redo:.0f}"
-        )
-
-    def paint(self, project, number):
-        with project.edit("paint") as edit:
-            blob = edit.put_blob(os.urandom(5000))
-            edit.put_keyframe(KeyframeRecord(number, 1, blob, "painted"))
+        with Project.open(path) as project:
+            project.check()
+            assert everything(project) == expected
+            assert len(project.results()) == 2000
+            assert len(project.steps().undo) == 503
 
     def propagate(self, project, frames):
         for frame in frames:
@@ -310,15 +288,3 @@ class TestSpeed:
                     blob = edit.put_blob(os.urandom(6000))
                     between = f"1001:{'a' * 16}", f"2000:{'b' * 16}"
                     edit.put_result(ResultRecord(frame, object_id, blob, 0.9, *between, made))
-
-
-def timed(call):
-    started = time.perf_counter()
-    call()
-    return 1000 * (time.perf_counter() - started)
-
-
-def figures(milliseconds):
-    ordered = sorted(milliseconds)
-    most = ordered[int(0.99 * (len(ordered) - 1))]
-    return f"{statistics.median(ordered):.2f} (99 % below {most:.1f})"

@@ -294,7 +294,7 @@ class TestReadOnly:
         project = Project.open(tmp_path / "shot.roto", read_only=True)
         with (
             Session(open_clip(plate()), load, project) as session,
-            pytest.raises(ProjectReadOnlyError),
+            pytest.raises(ProjectReadOnlyError, match="save it under"),
         ):
             next(session.propagate())
 

@@ -27,6 +27,7 @@ CHANGED = {
     "cutout_colour": (4, 5, 6),
     "brush_size": 12.5,
     "scribble_size": 9.5,
+    "pen_pressure": "opacity",
     "language": "de",
     "brush_hardness": 0.5,
     "preset": "Nuke",

@@ -154,8 +154,10 @@ def test_float_plates_look_as_the_core_makes_them_look(linear):
     plate[0, 0] = np.nan, np.inf, -np.inf
     found = display(plate, linear, 0.0, 1.0)
     wanted = to_display(plate, "linear" if linear else "display")
-    assert np.abs(found.astype(int) - wanted).max() <= 1
-    assert list(found[0, 0]) == [0, 255, 0]
+    same = np.abs(found.astype(int) - wanted) <= 1
+    assert same[1:].all()
+    assert same[0, 1:].all()
+    assert list(found[0, 0]) == [0, 255, 0]  # a network sees its neighbour there, an artist a hole
 
 
 @settings(max_examples=25, deadline=None)

@@ -186,7 +186,7 @@ class Document(Keeper):
         self.edit(self.tr("Accept"), lambda s: s.accept(), receipt=True)
 
     def revert(self, first: int | None = None, last: int | None = None) -> None:
-        """Bring back what was there before the newest propagation; all of it: no receipt is left."""
+        """Bring back what was there before the newest propagation, in a range or all of it."""
         if first is None or last is None:
             self.edit(self.tr("Revert"), _revert_all, receipt=True)
         else:

@@ -245,9 +245,7 @@ class Transport(QWidget):
         self.first.setAccessibleName(self.tr("In point"))
         self.last.setAccessibleName(self.tr("Out point"))
         self.zoom.setProperty("muted", True)
-        self.zoom.setToolTip(
-            self.tr("Zoom: 100 % is one pixel of the plate per pixel of the screen")
-        )
+        self.zoom.setToolTip(self.tr("Zoom; at 100 % pixels of plate and screen are the same"))
         self.zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.zoom.setMinimumWidth(self.fontMetrics().horizontalAdvance("0,000 %"))
         self.rate.setMinimumWidth(self.fontMetrics().horizontalAdvance("000.0 fps, 0,000 dropped"))

@@ -74,7 +74,7 @@ class MltHost:
         shown = _plate(package, request, plate, want)
         # The frame at the producer's position 0, from which MLT counts.
         start = plate.first if shown["kind"] == "movie" else package.clip.first
-        layers = []
+        layers: list[dict[str, Any]] = []
         for one in objects_of(package, request):
             matte = carried(package, one, "movie", _MOVIES)
             stop_at_errors(gaps_in(matte.frames, want["first"], want["last"], one.name))
@@ -83,7 +83,7 @@ class MltHost:
         shown["in"] = want["first"] - start
         stop_at_errors(gaps_in(plate.frames, want["first"], want["last"], "The plate"))
         data = {"wanted": want, "canvas": canvas(package), "plate": shown, "layers": layers}
-        paths = [one[key] for one in (shown, *layers) for key in ("path", "mattes") if key in one]
+        paths = [shown.get("path", ""), *(layer["mattes"] for layer in layers)]
         losses = [
             *_losses(package, way, plate, shown),
             *common_losses(package, want["objects"], paths),

@@ -669,6 +669,10 @@
         <translation>Malen, was nicht das Objekt ist.</translation>
     </message>
     <message>
+        <source>Panels</source>
+        <translation>Bedienfelder</translation>
+    </message>
+    <message>
         <source>Pause or go on</source>
         <translation>Anhalten oder weiter</translation>
     </message>
@@ -1021,6 +1025,10 @@
         <translation>Wo ein weiterer Keyframe am meisten hilft.</translation>
     </message>
     <message>
+        <source>Which ones are shown.</source>
+        <translation>Welche zu sehen sind.</translation>
+    </message>
+    <message>
         <source>Wipe</source>
         <translation>Wipe</translation>
     </message>
@@ -1102,6 +1110,10 @@
         <translation>Sperren</translation>
     </message>
     <message>
+        <source>Not kept: {losses}</source>
+        <translation>Nicht übernommen: {losses}</translation>
+    </message>
+    <message>
         <source>Paint</source>
         <translation>Malen</translation>
     </message>
@@ -1160,6 +1172,10 @@
     <message>
         <source>Unlock</source>
         <translation>Entsperren</translation>
+    </message>
+    <message>
+        <source>{project} is written for {program}, its mattes are beside it.</source>
+        <translation>{project} ist für {program} geschrieben, die Mattes liegen daneben.</translation>
     </message>
 </context>
 <context>
@@ -1268,6 +1284,10 @@
         <translation>Cryptomatte (EXR)</translation>
     </message>
     <message>
+        <source>Cut-out over a colour</source>
+        <translation>Freisteller über einer Farbe</translation>
+    </message>
+    <message>
         <source>Cut-out: the plate with alpha</source>
         <translation>Freisteller: die Plate mit Alpha</translation>
     </message>
@@ -1336,6 +1356,10 @@
         <translation>Für Grading und Schnitt. Manche Programme übergehen sein Alpha oder halten es für vormultipliziert: Eine Matte allein ist auch als Grau da.</translation>
     </message>
     <message>
+        <source>For other programs</source>
+        <translation>Für andere Programme</translation>
+    </message>
+    <message>
         <source>For programs without alpha: two movies per object, colours and matte.</source>
         <translation>Für Programme ohne Alpha: zwei Filme je Objekt, Farben und Matte.</translation>
     </message>
@@ -1384,6 +1408,10 @@
         <translation>Nur die Matte</translation>
     </message>
     <message>
+        <source>Mattes, white on black</source>
+        <translation>Mattes, weiß auf schwarz</translation>
+    </message>
+    <message>
         <source>Movies</source>
         <translation>Filme</translation>
     </message>
@@ -1396,6 +1424,10 @@
         <translation>Nur ein Freisteller ist straight oder vormultipliziert: Eine Matte hat keine Farben.</translation>
     </message>
     <message>
+        <source>Opened there it shows the plate with its mattes; they are in a package beside it.</source>
+        <translation>Dort geöffnet zeigt es die Plate mit ihren Mattes; sie liegen daneben in einem Paket.</translation>
+    </message>
+    <message>
         <source>PNG</source>
         <translation>PNG</translation>
     </message>
@@ -1404,12 +1436,12 @@
         <translation>PNG in QuickTime (.mov)</translation>
     </message>
     <message>
-        <source>Package</source>
-        <translation>Paket</translation>
-    </message>
-    <message>
         <source>Package with matte.json</source>
         <translation>Paket mit matte.json</translation>
+    </message>
+    <message>
+        <source>Plate, at half brightness inside the mattes</source>
+        <translation>Plate, in den Mattes halb so hell</translation>
     </message>
     <message>
         <source>Premultiplied: colours are multiplied by alpha.</source>
@@ -1418,6 +1450,10 @@
     <message>
         <source>ProRes 4444 (.mov)</source>
         <translation>ProRes 4444 (.mov)</translation>
+    </message>
+    <message>
+        <source>Project of another program</source>
+        <translation>Projekt eines anderen Programms</translation>
     </message>
     <message>
         <source>QuickTime Animation (.mov)</source>
@@ -1468,6 +1504,14 @@
         <translation>Die Plate über der Farbe, ohne Alpha.</translation>
     </message>
     <message>
+        <source>The plate stays where it is; the project and its package belong together.</source>
+        <translation>Die Plate bleibt, wo sie ist; Projekt und Paket gehören zusammen.</translation>
+    </message>
+    <message>
+        <source>This program cannot show that.</source>
+        <translation>Dieses Programm kann das nicht zeigen.</translation>
+    </message>
+    <message>
         <source>VP9 (.webm)</source>
         <translation>VP9 (.webm)</translation>
     </message>
@@ -1493,6 +1537,10 @@
     <message>
         <source>A movie cannot leave frames out: propagate them first, export other frames, or write stills.</source>
         <translation>Ein Film kann keine Frames auslassen: erst propagieren, andere Frames exportieren oder Einzelbilder schreiben.</translation>
+    </message>
+    <message>
+        <source>A project needs every frame: propagate them first, or export others.</source>
+        <translation>Ein Projekt braucht jeden Frame: erst propagieren oder andere exportieren.</translation>
     </message>
     <message>
         <source>Export</source>
@@ -1610,8 +1658,16 @@
         <translation>Bild</translation>
     </message>
     <message>
+        <source>Program</source>
+        <translation>Programm</translation>
+    </message>
+    <message>
         <source>Puts {token} into the name</source>
         <translation>Setzt {token} in den Namen</translation>
+    </message>
+    <message>
+        <source>Shows</source>
+        <translation>Zeigt</translation>
     </message>
     <message>
         <source>These frames</source>
@@ -1643,6 +1699,10 @@
     <message>
         <source>Replace the package that exists</source>
         <translation>Das vorhandene Paket ersetzen</translation>
+    </message>
+    <message>
+        <source>Replace the project and the package that exist</source>
+        <translation>Vorhandenes Projekt und Paket ersetzen</translation>
     </message>
     <message>
         <source>Replace {n} files that exist</source>
@@ -1763,7 +1823,30 @@
     </message>
 </context>
 <context>
+    <name>HostRows</name>
+    <message>
+        <source>Colour behind the cut-out</source>
+        <translation>Farbe hinter dem Freisteller</translation>
+    </message>
+    <message>
+        <source>Program</source>
+        <translation>Programm</translation>
+    </message>
+    <message>
+        <source>Shows</source>
+        <translation>Zeigt</translation>
+    </message>
+    <message>
+        <source>The colour behind the cut-out</source>
+        <translation>Die Farbe hinter dem Freisteller</translation>
+    </message>
+</context>
+<context>
     <name>Keeper</name>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
     <message>
         <source>Show frame</source>
         <translation>Frame zeigen</translation>
@@ -1791,8 +1874,60 @@
 <context>
     <name>KeysOverlay</name>
     <message>
+        <source>Drop what is begun</source>
+        <translation>Begonnenes verwerfen</translation>
+    </message>
+    <message>
+        <source>Enter   Double click</source>
+        <translation>Enter   Doppelklick</translation>
+    </message>
+    <message>
+        <source>Esc</source>
+        <translation>Esc</translation>
+    </message>
+    <message>
+        <source>Keep what is begun</source>
+        <translation>Begonnenes behalten</translation>
+    </message>
+    <message>
         <source>Keys. A click or any key closes this.</source>
         <translation>Tasten. Ein Klick oder eine Taste schließt dies.</translation>
+    </message>
+    <message>
+        <source>Middle button   Space + drag</source>
+        <translation>Mittlere Taste   Leertaste + Ziehen</translation>
+    </message>
+    <message>
+        <source>Mouse and pen</source>
+        <translation>Maus und Stift</translation>
+    </message>
+    <message>
+        <source>Move the picture</source>
+        <translation>Das Bild verschieben</translation>
+    </message>
+    <message>
+        <source>Right button   Alt + drag</source>
+        <translation>Rechte Taste   Alt + Ziehen</translation>
+    </message>
+    <message>
+        <source>Shift + drag</source>
+        <translation>Umschalt + Ziehen</translation>
+    </message>
+    <message>
+        <source>Size and hardness of the brush</source>
+        <translation>Größe und Härte des Pinsels</translation>
+    </message>
+    <message>
+        <source>What is not the object</source>
+        <translation>Was nicht das Objekt ist</translation>
+    </message>
+    <message>
+        <source>Wheel</source>
+        <translation>Rad</translation>
+    </message>
+    <message>
+        <source>Zoom at the pointer</source>
+        <translation>Zoomen am Zeiger</translation>
     </message>
 </context>
 <context>
@@ -2114,6 +2249,10 @@
         <translation>Wie das System</translation>
     </message>
     <message>
+        <source>Automatic</source>
+        <translation>Automatisch</translation>
+    </message>
+    <message>
         <source>Brush</source>
         <translation>Pinsel</translation>
     </message>
@@ -2388,6 +2527,10 @@
     <message>
         <source>Frame {n} cannot be read.</source>
         <translation>Frame {n} lässt sich nicht lesen.</translation>
+    </message>
+    <message>
+        <source>Nothing to compare with: this is not the frame that was edited last.</source>
+        <translation>Nichts zu vergleichen: Dieser Frame ist nicht der zuletzt bearbeitete.</translation>
     </message>
 </context>
 <context>
@@ -2837,6 +2980,14 @@
         <translation>Zum Out-Punkt, dann zum letzten Frame</translation>
     </message>
     <message>
+        <source>Zoom; at 100 % pixels of plate and screen are the same</source>
+        <translation>Zoom; bei 100 % sind Pixel der Plate und des Bildschirms gleich</translation>
+    </message>
+    <message>
+        <source>{0} %</source>
+        <translation>{0} %</translation>
+    </message>
+    <message>
         <source>{0} fps</source>
         <translation>{0} fps</translation>
     </message>
@@ -2872,8 +3023,8 @@
         <translation>Farbe hinter dem Freisteller</translation>
     </message>
     <message>
-        <source>Difference of the last correction</source>
-        <translation>Differenz der letzten Korrektur</translation>
+        <source>Difference</source>
+        <translation>Differenz</translation>
     </message>
     <message>
         <source>Exposure</source>
@@ -2970,6 +3121,10 @@
     <message>
         <source>Show</source>
         <translation>Zeigen</translation>
+    </message>
+    <message>
+        <source>What the last edit of this frame changed.</source>
+        <translation>Was der letzte Schritt an diesem Frame geändert hat.</translation>
     </message>
     <message>
         <source>Wipe</source>

@@ -101,7 +101,9 @@ class TestWholeOrNotAtAll:
         assert others(folder) == []
 
     @pytest.mark.parametrize("can_exchange", [True, False])
-    def test_a_newer_one_takes_the_place_of_the_older(self, session, tmp_path, monkeypatch, can_exchange):
+    def test_a_newer_one_takes_the_place_of_the_older(
+        self, session, tmp_path, monkeypatch, can_exchange
+    ):
         if not can_exchange:
             monkeypatch.setattr(roto.package.folders, "_exchange", lambda *folders: False)
         folder = tmp_path / "shot.mattes"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,7 @@ from roto.errors import DecodeError, SettingsError
 from roto.train import hard, warps
 from roto.train.appearance import Look, motion_blur
 from roto.train.batches import Batches
-from roto.train.motion import CAMERA, OBJECT, wander
+from roto.train.motion import CAMERA, OBJECT, Amount, wander
 from roto.train.packs import IGNORE, StillPack
 from roto.train.recipe import Recipe
 from roto.train.synthesis import ClipMaker
@@ -121,15 +122,17 @@ def test_a_batch_depends_on_its_number_alone(pack: StillPack, pack_path: Path) -
 
 
 @pytest.mark.parametrize("amount", [CAMERA, OBJECT])
-def test_motion_is_smooth(amount: object) -> None:
+def test_a_layer_starts_where_it_lies_and_keeps_its_direction(amount: Amount) -> None:
     rng = np.random.default_rng(0)
-    motion = wander(rng, np.eye(3), 5, SIDE, amount)  # type: ignore[arg-type]
-    assert np.stack(motion.map(0), -1) == pytest.approx(
-        np.stack(np.meshgrid(range(SIDE), range(SIDE)), -1), abs=1e-3
-    )
-    centre = (SIDE / 2, SIDE / 2)
-    steps = [np.hypot(*motion.velocity(t, centre)) for t in range(5)]
-    assert max(steps) < SIDE / 2
+    still = np.stack(np.meshgrid(range(SIDE), range(SIDE)), -1)
+    centre, turns = np.array([SIDE / 2, SIDE / 2, 1]), []
+    for _ in range(40):
+        motion = wander(rng, np.eye(3), 5, SIDE, amount)
+        np.testing.assert_allclose(np.stack(motion.map(0), -1), still, atol=1e-3)
+        steps = np.diff((motion.matrices @ centre)[:, :2], axis=0)
+        assert np.hypot(*steps.T).max() < SIDE
+        turns += [np.dot(a, b) / np.hypot(*a) / np.hypot(*b) for a, b in pairwise(steps)]
+    assert np.mean(turns) > 0.5  # cosines; without momentum it would be 0
 
 
 def test_motion_blur_spreads_along_the_motion() -> None:

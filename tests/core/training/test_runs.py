@@ -130,8 +130,12 @@ def test_runs_are_plotted_on_the_same_axes(tmp_path: Path, monkeypatch: pytest.M
         plot.plot({}, out)
 
 
-def test_wrong_options_are_one_sentence(pack_path: Path, tmp_path: Path) -> None:
+def test_wrong_options_are_one_sentence(
+    pack_path: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     assert main(["--packs", str(pack_path), "--out", str(tmp_path), "--size", "100"]) == 1
+    assert caplog.messages == ["roto.train: error: --size 100 is no multiple of 16."]
+    assert not list(tmp_path.iterdir())
     with pytest.raises(WeightsNotFoundError):
         load_backbone(STCN(TINY), tmp_path / "nothing.safetensors")
     from safetensors.torch import save_file
