@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
 _TITLE = "roto"
 _LINGER = 2.0  # seconds
+_BARS = 80  # logical pixels of the menu bar, the status line and the timeline's title
 _WELCOME, _WORK = 0, 1  # pages
 
 
@@ -183,7 +184,8 @@ class MainWindow(QMainWindow):
         _, _, objects, view = self.docks
         title = view.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
         needed = self.view_options.sizeHint().height() + title
-        self.resizeDocks([objects, view], [1, needed], Qt.Orientation.Vertical)
+        rest = self.height() - self.timeline.sizeHint().height() - _BARS - needed
+        self.resizeDocks([objects, view], [max(rest, title), needed], Qt.Orientation.Vertical)
 
     def _restore_layout(self) -> None:
         chosen = self.config.preferences

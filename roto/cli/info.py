@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import redirect_stdout
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,9 @@ BROKEN = 1
 
 def run(options: argparse.Namespace) -> int:
     """Print the description of a clip; the exit code is 1 where ``--check`` finds a bad frame."""
-    with (open_to_check if options.check else open_clip)(options.plate) as source:
+    with redirect_stdout(sys.stderr):  # OpenEXR prints warnings, which are no JSON lines
+        source = (open_to_check if options.check else open_clip)(options.plate)
+    with source:
         if options.json:
             values = asdict(source.clip)
             emit("clip", **{name: _plain(value) for name, value in values.items()})
@@ -41,12 +44,14 @@ def _print(clip: Clip) -> None:
 
 def _check(source: FrameSource, *, json_lines: bool) -> int:
     """Decode all frames, say what is wrong with which; the exit code."""
-    total = len(frames_to_check(source))
+    total, checked = len(frames_to_check(source)), check_frames(source)
     bad: list[Checked] = []
     # Without a terminal a bar is noise in a log: tqdm's None asks for one.
     silent = True if json_lines else None
     with tqdm(total=total, desc="Checked", unit="frame", file=sys.stderr, disable=silent) as bar:
-        for done, found in enumerate(check_frames(source), start=1):
+        for done in range(1, total + 1):
+            with redirect_stdout(sys.stderr):
+                found = next(checked)
             bar.update()
             if found.trouble:
                 bad.append(found)

@@ -8,11 +8,13 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from roto.decoding.errors import DAMAGED, BrokenPictureError
+from roto.decoding.errors import BrokenPictureError
 from roto.decoding.kinds import JPEG, PNG, TIFF, kind_of
 from roto.decoding.whole import check_png, check_tiff
 
 Pixels: TypeAlias = npt.NDArray[Any]
+
+_UNREAD = "is damaged, or a {} that stores its pixels in a way that cannot be read"
 
 
 def decode_still(data: bytes, *, upright: bool = False) -> Pixels:
@@ -34,10 +36,10 @@ def decode_still(data: bytes, *, upright: bool = False) -> Pixels:
     if kind == PNG:
         data = check_png(data)
     elif kind == TIFF:
-        check_tiff(data)
+        data = check_tiff(data)
     pixels = _decode(data, upright and kind == JPEG)
     if pixels is None:
-        raise BrokenPictureError(DAMAGED if kind else "is no picture that can be read")
+        raise BrokenPictureError(_UNREAD.format(kind) if kind else "is no picture that can be read")
     if pixels.ndim == 3:
         channels = [2, 1, 0, 3][: pixels.shape[2]] if pixels.shape[2] > 2 else [0]
         pixels = pixels[:, :, channels]  # OpenCV's order is blue, green, red

@@ -27,6 +27,8 @@ UNFINISHED = "is not complete: what writes it was stopped, or is still at it"
 _PNG_NEEDED = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
 _PNG_DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 
+_EXTRA_SAMPLES, _PREMULTIPLIED, _STRAIGHT = 338, 1, 2  # what the fourth channel of a TIFF is
+
 # By the number of the compression: none, RLE, ZIPS, ZIP, PIZ, PXR24, B44, B44A, DWAA, DWAB, HTJ2K.
 _EXR_ROWS = (1, 1, 1, 16, 32, 16, 32, 32, 32, 256, 256, 32)
 _EXR_TILED, _EXR_DEEP, _EXR_MULTIPART = 0x200, 0x800, 0x1000
@@ -69,39 +71,59 @@ def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         start = end
 
 
-def check_tiff(data: bytes) -> None:
+def check_tiff(data: bytes) -> bytes:
     """Look whether all strips or tiles of a TIFF's first picture are in the file.
+
+    Returns:
+        The same file, its alpha called premultiplied: OpenCV would multiply 8-bit colours by
+        what is called straight, and they are wanted as they are stored.
 
     Raises:
         BrokenPictureError: cut off.
     """
-    tags = _tiff_tags(data)
-    for offsets, sizes in ((273, 279), (324, 325)):
-        places, lengths = tags.get(offsets, []), tags.get(sizes, [])
-        if any(place + size > len(data) for place, size in zip(places, lengths, strict=False)):
-            raise BrokenPictureError(CUT_OFF)
-
-
-def _tiff_tags(data: bytes) -> dict[int, list[int]]:
-    """Whole numbers in the first directory, by tag."""
     order = "<" if data[:2] == b"II" else ">"
     try:
-        if data[2:4] in (b"+\0", b"\0+"):
-            head, entry, place = "Q", "HHQ8s", struct.unpack_from(f"{order}Q", data, 8)[0]
-        else:
-            head, entry, place = "H", "HHI4s", struct.unpack_from(f"{order}I", data, 4)[0]
-        (count,) = struct.unpack_from(order + head, data, place)
-        place += struct.calcsize(order + head)
-        size = struct.calcsize(order + entry)
-        fields = (struct.unpack_from(order + entry, data, place + i * size) for i in range(count))
-        return {
-            tag: _tiff_numbers(data, order, kind, many, value) for tag, kind, many, value in fields
-        }
+        fields = {field.tag: field for field in _tiff_fields(data, order)}
     except struct.error:  # a place beyond the end
         raise BrokenPictureError(CUT_OFF) from None
+    numbers = {tag: _tiff_numbers(data, order, field) for tag, field in fields.items()}
+    for offsets, sizes in ((273, 279), (324, 325)):
+        places, lengths = numbers.get(offsets, []), numbers.get(sizes, [])
+        if any(place + size > len(data) for place, size in zip(places, lengths, strict=False)):
+            raise BrokenPictureError(CUT_OFF)
+    if numbers.get(_EXTRA_SAMPLES) == [_STRAIGHT]:
+        place = fields[_EXTRA_SAMPLES].place
+        return data[:place] + struct.pack(f"{order}H", _PREMULTIPLIED) + data[place + 2 :]
+    return data
 
 
-def _tiff_numbers(data: bytes, order: str, kind: int, count: int, value: bytes) -> list[int]:
+class _TiffField(NamedTuple):
+    """An entry of a directory, and where its value is."""
+
+    tag: int
+    kind: int
+    count: int
+    value: bytes
+    place: int
+
+
+def _tiff_fields(data: bytes, order: str) -> Iterator[_TiffField]:
+    """The entries of the first directory."""
+    if data[2:4] in (b"+\0", b"\0+"):
+        head, entry, place = "Q", "HHQ8s", struct.unpack_from(f"{order}Q", data, 8)[0]
+    else:
+        head, entry, place = "H", "HHI4s", struct.unpack_from(f"{order}I", data, 4)[0]
+    (count,) = struct.unpack_from(order + head, data, place)
+    place += struct.calcsize(order + head)
+    size = struct.calcsize(order + entry)
+    for start in range(place, place + count * size, size):
+        tag, kind, many, value = struct.unpack_from(order + entry, data, start)
+        yield _TiffField(tag, kind, many, value, start + size - len(value))
+
+
+def _tiff_numbers(data: bytes, order: str, field: _TiffField) -> list[int]:
+    """The whole numbers of an entry; none for other values."""
+    _, kind, count, value, _ = field
     letter = {3: "H", 4: "I", 16: "Q"}.get(kind)
     if letter is None:
         return []
@@ -194,10 +216,13 @@ def _check_exr_chunks(data: bytes | mmap, part: _ExrPart, place: int, extra: int
     offsets: npt.NDArray[np.uint64] = np.frombuffer(data[place:end], "<u8")[: part.needed]
     if not offsets.all():
         raise BrokenPictureError(UNFINISHED)
-    last = int(offsets.max()) + extra + (16 if part.is_tiled else 4)
-    sizes = struct.unpack_from("<QQ" if part.is_deep else "<I", data, last)
-    if last + sum(sizes) > len(data):
-        raise BrokenPictureError(CUT_OFF)
+    head, form = extra + (16 if part.is_tiled else 4), "<QQ" if part.is_deep else "<I"
+    for offset in offsets.tolist():
+        sizes = struct.unpack_from(form, data, offset + head)
+        if not sum(sizes):  # as where a block of the file was never copied
+            raise BrokenPictureError(DAMAGED)
+        if offset + head + sum(sizes) > len(data):
+            raise BrokenPictureError(CUT_OFF)
     return end
 
 

@@ -81,8 +81,9 @@ def _alpha_says_something(pixels: Pixels) -> bool:
 def _to_8_bit(colour: Pixels, where: str) -> npt.NDArray[np.uint8]:
     lowest, highest = float(colour.min()), float(colour.max())
     full = full_scale(colour)
-    # Written so that NaN fails too.
-    if not (lowest >= 0 and highest <= full):
+    if not np.isfinite([lowest, highest]).all():
+        raise MaskError(f"{where} holds NaN or infinite values; export it again without them.")
+    if lowest < 0 or highest > full:
         raise MaskError(
             f"{where} is a colour picture with values from {lowest:g} to {highest:g} "
             f"instead of 0 to {full:g}."

@@ -82,7 +82,7 @@ def is_exr(path: Path) -> bool:
     try:
         with path.open("rb") as file:
             start = file.read(16)
-    except OSError:  # whoever reads it will say why
+    except (OSError, ValueError):  # whoever reads it will say why
         start = b""
     kind = kind_of(start)
     return kind == EXR if kind else path.suffix.lower() == ".exr"
@@ -99,6 +99,8 @@ def read_bytes(path: Path) -> bytes:
         return path.read_bytes()
     except FileNotFoundError:
         raise MaskNotFoundError(f"There is no mask file {path}; check the path.") from None
+    except ValueError:  # a zero byte in the name
+        raise MaskNotFoundError(f"There is no mask file {str(path)!r}; check the path.") from None
     except IsADirectoryError:
         raise MaskError(f"Mask {path} is a folder; give the mask file of the frame.") from None
     except OSError as error:

@@ -165,7 +165,10 @@ def check_matte(values: npt.NDArray[np.floating], where: str) -> Matte:
         raise MaskError(f"{where} has no pixels.")
     lowest, highest = float(values.min()), float(values.max())
     if not np.isfinite([lowest, highest]).all():
-        raise MaskError(f"{where} holds NaN or infinite values; a matte lies between 0 and 1.")
+        raise MaskError(
+            f"{where} holds NaN or infinite values, but a matte lies between 0 and 1; export it "
+            "again without them."
+        )
     if lowest < -OVERSHOOT or highest > 1 + OVERSHOOT:
         raise MaskError(
             f"{where} holds values from {lowest:g} to {highest:g}, but float masks lie between "

@@ -23,8 +23,8 @@ Meaning = Literal["guess", "labels", "soft"]
 LARGEST_LABEL_GUESSED = 31
 FULL_SCALES = (255, 65535)
 BE_EXPLICIT = (
-    "say which it is: roto.masks.labels(mask) for a label map, "
-    "roto.masks.soft(mask) for one soft mask"
+    "save labels as 1, 2, 3, ..., or one soft mask up to 255 or 65535; in Python, say which it is: "
+    "roto.masks.labels(mask), roto.masks.soft(mask)"
 )
 
 

@@ -66,7 +66,7 @@ def open_clip(
     if not str(source):
         raise ClipNotFoundError(f"The path of the clip is empty; give {EXPECTED}.")
     path = Path(source).expanduser()
-    if not path.exists():
+    if not _exists(path):
         return _open_pattern(path, first_frame, rate)
     if path.is_dir():
         return _open_sequence(the_sequence_in(path), path, first_frame, rate)
@@ -75,6 +75,13 @@ def open_clip(
     from roto.media.movie import MovieSource  # loads FFmpeg, which the other sources do not need
 
     return MovieSource(path, first_frame=1001 if first_frame is None else first_frame, rate=rate)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
 
 
 def files_of(source: FrameSource) -> list[Path]:

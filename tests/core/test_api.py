@@ -124,7 +124,7 @@ class TestPropagate:
             assert clip.read(1001).any()  # a clip that was open stays open
         assert len(set(answers)) == 1
 
-    def test_a_movie(self, tmp_path):
+    def test_a_movie_is_followed_to_its_end(self, tmp_path):
         path = h264(tmp_path / "plate.mp4", frames=list(plate(COUNT)))
         found = roto.propagate(path, {1003: square(2)}, model=FakeEngine())
         assert list(found) == list(range(1001, 1001 + COUNT))
@@ -214,11 +214,11 @@ class TestResult:
         found = read_mask(path, frame=0, size=SIZE)
         np.testing.assert_array_equal(found.layers[0].matte(), bar())
 
-    def test_save_to_a_folder(self, result, tmp_path):
+    def test_a_folder_gets_a_file_per_object_and_frame(self, result, tmp_path):
         result.save(tmp_path / "mattes")
         assert (tmp_path / "mattes" / "hero.0005.png").is_file()
 
-    def test_bit_depth(self, result, tmp_path):
+    def test_the_bit_depth_is_that_of_the_files(self, result, tmp_path):
         path = result.save(tmp_path / "{object}.%04d.png", bit_depth=16)[0]
         assert cv2.imread(str(path), cv2.IMREAD_UNCHANGED).dtype == np.uint16
 

@@ -242,7 +242,7 @@ class TestSession:
         assert session.status().count("fresh") == 9
         session.close()
 
-    def test_several_keyframes_at_once(self):
+    def test_several_corrections_at_once_are_all_answered(self):
         session = new_session()
         session.correct(3, "box", misleading())
         session.correct(8, "box", square(8))

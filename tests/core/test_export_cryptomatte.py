@@ -81,7 +81,7 @@ class TestDecoded:
         np.testing.assert_allclose(np.sort(error, 0)[-2:], lost, atol=1e-6)
         assert np.sort(error, 0)[:-2].max() < 1e-6
 
-    def test_names_of_all_kinds(self, tmp_path):
+    def test_names_of_all_kinds_are_found_by_others(self, tmp_path):
         names = ["Zoë", "左腕", 'a "b" \\c\n', "x" * 200, "a.b/c:d", "ünï {object}"]
         mattes = {name: np.full(SIZE, (n + 1) / 32, np.float32) for n, name in enumerate(names)}
         write_cryptomatte(tmp_path / "a.exr", mattes)
@@ -154,7 +154,7 @@ class TestFile:
         assert set(manifest.values()) == known
         assert not ids[:, :3].any()
 
-    def test_metadata(self, tmp_path):
+    def test_the_header_says_how_names_are_hashed(self, tmp_path):
         write_cryptomatte(tmp_path / "a.exr", {"hero": soft(1)})
         crypto = {k: v for k, v in header_of(tmp_path / "a.exr").items() if "cryptomatte" in k}
         [prefix] = {key.rpartition("/")[0] for key in crypto}
@@ -175,7 +175,7 @@ class TestFile:
             read_mask(tmp_path / "a.exr", frame=1, size=SIZE)
 
     @pytest.mark.parametrize(("objects", "ranks"), [(1, 2), (2, 2), (3, 4), (6, 6), (50, 6)])
-    def test_how_many_ranks(self, objects, ranks):
+    def test_two_objects_share_a_rank(self, objects, ranks):
         assert ranks_for(objects) == ranks
         ids, mattes = range(1, objects + 1), [soft(n) for n in range(objects)]
         assert len(ranked(ids, mattes, ranks)) == ranks

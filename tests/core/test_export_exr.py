@@ -123,7 +123,7 @@ class TestTimecode:
             ("00:00:00:00", 25, -1, "23:59:59:24"),
         ],
     )
-    def test_counting(self, start, rate, later, expected):
+    def test_frames_are_counted_as_timecode_does(self, start, rate, later, expected):
         subject = Subject(SIZE, {}, Fraction(rate), timecode=start, first_frame=1001)
         assert str(timecode_at(subject, 1001 + later)) == expected
 
@@ -134,11 +134,11 @@ class TestTimecode:
         assert not any(m % 10 and s == 0 and f < 2 for _, m, s, f, _ in labels)
 
     @pytest.mark.parametrize("text", ["", "1:00:00:00", "24:00:00:00", "00:60:00:00", "noon"])
-    def test_what_is_none(self, text):
+    def test_what_is_no_timecode_is_none(self, text):
         assert parse_timecode(text) is None
         assert timecode_at(Subject(SIZE, {}, timecode=text), 1) is None
 
-    def test_as_text(self):
+    def test_drop_frames_are_written_with_a_semicolon(self):
         assert str(Timecode(1, 2, 3, 4, drop=True)) == "01:02:03;04"
 
 
@@ -283,7 +283,7 @@ class TestColours:
         [(_, display)] = read(write(tmp_path, look=look, mattes=half, plate=white))
         np.testing.assert_allclose(display["R"], 0.21404114, rtol=1e-5)  # code value 0.5
 
-    def test_there_and_back(self):
+    def test_light_and_back_is_the_same_code_value(self):
         codes = np.arange(256, dtype=np.uint8).reshape(1, -1, 1).repeat(3, 2)
         linear = to_light(codes, "display", "linear")
         back = to_light(linear, "linear", "display")

@@ -69,11 +69,11 @@ class TestMattes:
             write_matte(tmp_path / "m.jpg", RAMP)
 
     @pytest.mark.parametrize("name", ["m.webp", "m"])
-    def test_unknown_formats(self, tmp_path, name):
+    def test_unknown_formats_are_refused(self, tmp_path, name):
         with pytest.raises(SettingsError, match=r"\.png, \.tif"):
             write_matte(tmp_path / name, RAMP)
 
-    def test_unknown_depths(self, tmp_path):
+    def test_unknown_depths_are_refused(self, tmp_path):
         with pytest.raises(SettingsError, match="8 or 16 bits, not 32"):
             write_matte(tmp_path / "m.png", RAMP, bit_depth=32)
 
@@ -118,14 +118,14 @@ class TestStrips:
         rows = [row for strip in strips(shape) for row in range(shape[0])[strip]]
         assert rows == list(range(shape[0]))
 
-    def test_levels(self):
+    def test_levels_of_strips_are_those_of_the_whole(self):
         values = np.random.default_rng(0).random((*self.SIZE, 4), np.float32)
         for depth, most in ((8, 255), (16, 65535)):
             expected = np.rint(values * np.float32(most))
             np.testing.assert_array_equal(levels_of(values, depth), expected)
 
     @pytest.mark.parametrize("premultiplied", [True, False])
-    def test_cutouts(self, premultiplied):
+    def test_cutouts_of_strips_are_those_of_the_whole(self, premultiplied):
         generator = np.random.default_rng(1)
         matte = generator.random(self.SIZE, np.float32)
         plate = generator.integers(0, 256, (*self.SIZE, 3), np.uint8)
@@ -236,7 +236,7 @@ class TestAtomic:
         assert targets[0].read_bytes() == b"new"
         remove_leftovers(tmp_path / "nowhere", lambda: targets)
 
-    def test_long_names(self, tmp_path):
+    def test_names_that_are_too_long_are_told(self, tmp_path):
         with pytest.raises(ExportError, match="too long"):
             write_matte(tmp_path / ("m" * 300 + ".png"), RAMP)
 
@@ -256,7 +256,7 @@ class TestFramePattern:
             ("hero.png", "hero.png"),
         ],
     )
-    def test_paths(self, text, expected):
+    def test_a_pattern_makes_paths(self, text, expected):
         assert FramePattern(text).path(7, "red car") == Path(expected)
 
     def test_an_existing_folder_with_a_dot(self, tmp_path):
@@ -267,7 +267,7 @@ class TestFramePattern:
     def test_names_of_objects_are_no_patterns(self):
         assert FramePattern("{object}.##.png").path(7, "{object}%d#") == Path("object_d.07.png")
 
-    def test_unknown_braces(self):
+    def test_unknown_braces_are_refused(self):
         with pytest.raises(SettingsError, match=r"\{object\}"):
             FramePattern("mattes/{frame}.png")
 
@@ -301,7 +301,7 @@ class TestFramePattern:
         ("hero. ", "hero"),
     ],
 )
-def test_safe_file_names(name, expected):
+def test_names_of_objects_are_made_fit_for_files(name, expected):
     assert safe_file_name(name) == expected
 
 

@@ -86,7 +86,7 @@ class TestNeeds:
             (100, {"memory_every": 1, "max_memory": 200}, 2 + 100),
         ],
     )
-    def test_remembered_frames(self, frames, settings, count):
+    def test_frames_that_are_remembered_are_counted(self, frames, settings, count):
         assert remembered(replace(WORK, frames=frames), Settings(**settings)) == count
 
     def test_no_more_is_cached_than_is_visited_twice(self):
@@ -170,7 +170,7 @@ class TestRules:
         found = fit(asked, lambda s: need(s, work), Limits(limit))
         assert found.settings.short_side == 384
 
-    def test_a_small_device(self):
+    def test_the_working_size_falls_until_it_fits_a_small_device(self):
         def on_device(settings):
             grid = replace(footprint(settings), free=500 * MB)
             return memory_need(grid, WORK, settings, PROGRAM)
@@ -204,11 +204,11 @@ class TestAvailable:
             ("off", NO_BOUND),
         ],
     )
-    def test_sizes(self, text, nbytes):
+    def test_sizes_are_read_as_people_write_them(self, text, nbytes):
         assert parse_bytes(text) == nbytes
 
     @pytest.mark.parametrize("text", ["", "4X", "-1G", "G", "0", "4 4", "1e9"])
-    def test_no_sizes(self, text):
+    def test_what_is_no_size_is_refused(self, text):
         with pytest.raises(SettingsError, match="no size of memory"):
             parse_bytes(text)
 
@@ -232,7 +232,7 @@ class TestAvailable:
         assert after.most >= after.now
 
 
-def test_sizes_for_people():
+def test_sizes_are_told_in_two_digits():
     assert [size_text(n) for n in (0, 12.4 * MB, 999.9 * MB, 1440 * MB)] == [
         "0 MB",
         "12 MB",

@@ -255,7 +255,7 @@ class TestSelfTest:
         assert names == {0: "box", 6: "box", 9: "bar"}
         assert all(h.j == 1 for h in found.hidden if h.name == "box")
 
-    def test_nothing_to_hide(self):
+    def test_without_a_second_keyframe_there_is_nothing_to_hide(self):
         session = new_session()
         assert session.self_test().hidden == ()
         session.set_keyframe(0, {"box": square(0)})

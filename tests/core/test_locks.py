@@ -195,7 +195,7 @@ class TestRegion:
         assert spans(session) == {1: (2, 9, None)}
         assert session.undo() == "lock"
 
-    def test_of_another_size(self, session):
+    def test_a_region_of_another_size_is_refused(self, session):
         session.lock(4)
         with pytest.raises(MaskError, match="region to unlock is 3x2"):
             session.unlock(region=np.ones((2, 3), bool))

@@ -25,22 +25,22 @@ def save_exr(path, channels, **header):
 
 class TestFiles:
     @pytest.mark.parametrize("name", ["hero.1001.png", "hero.1001.tif", "hero.bmp"])
-    def test_gray_files(self, tmp_path, name):
+    def test_grey_levels_are_alpha(self, tmp_path, name):
         mask = read(save(tmp_path / name, soft_disc()))
         assert mask.suggested_name == "hero"
         np.testing.assert_array_equal(mask.matte(1), (soft_disc() / 255).astype(np.float32))
 
     @pytest.mark.parametrize("suffix", [".png", ".tif"])
-    def test_16_bits(self, tmp_path, suffix):
+    def test_16_bits_are_kept(self, tmp_path, suffix):
         given = soft_disc(65535, np.uint16)
         mask = read(save(tmp_path / f"m{suffix}", given))
         np.testing.assert_array_equal(mask.matte(1), (given / 65535).astype(np.float32))
 
-    def test_float_tiff(self, tmp_path):
+    def test_floats_of_a_tiff_are_alpha(self, tmp_path):
         given = disc(np.float32, 0.3)
         np.testing.assert_array_equal(read(save(tmp_path / "m.tif", given)).matte(1), given)
 
-    def test_gray_labels(self, tmp_path):
+    def test_a_few_grey_levels_are_labels(self, tmp_path):
         mask = read(save(tmp_path / "00000.png", two_objects()))
         assert mask.ids == {1: None, 2: None}
         assert mask.suggested_name is None
@@ -70,21 +70,21 @@ class TestFiles:
         with pytest.raises(MaskError, match="JPEG"):
             read(labels(path))
 
-    def test_rgb_that_is_gray(self, tmp_path):
+    def test_rgb_that_is_grey_is_alpha(self, tmp_path):
         mask = read(save(tmp_path / "m.png", np.dstack([soft_disc()] * 3)))
         np.testing.assert_array_equal(mask.matte(1), (soft_disc() / 255).astype(np.float32))
 
-    def test_alpha_that_varies(self, tmp_path):
+    def test_alpha_that_varies_is_the_mask(self, tmp_path):
         picture = np.dstack([disc(value=9), disc(value=90), disc(value=3), soft_disc()])
         mask = read(save(tmp_path / "m.png", picture))
         np.testing.assert_allclose(mask.matte(1), soft_disc() / 255, atol=1e-7)
 
     @pytest.mark.parametrize("alpha", [0, 128, 255])
-    def test_alpha_that_says_nothing(self, tmp_path, alpha):
+    def test_alpha_that_says_nothing_is_ignored(self, tmp_path, alpha):
         picture = np.dstack([disc(value=255)] * 3 + [np.full(SIZE, alpha, np.uint8)])
         np.testing.assert_array_equal(read(save(tmp_path / "m.png", picture)).label_map(), disc())
 
-    def test_missing(self, tmp_path):
+    def test_a_missing_file_is_told_by_its_name(self, tmp_path):
         with pytest.raises(MaskNotFoundError, match=r"nope\.png"):
             read(tmp_path / "nope.png")
         with pytest.raises(FileNotFoundError):
@@ -94,19 +94,19 @@ class TestFiles:
     @pytest.mark.parametrize(
         ("data", "words"), [(b"", "is empty"), (b"not a picture" * 9, "damaged; give a PNG")]
     )
-    def test_junk(self, tmp_path, name, data, words):
+    def test_junk_is_refused(self, tmp_path, name, data, words):
         (tmp_path / name).write_bytes(data)
         with pytest.raises(MaskError, match=words):
             read(tmp_path / name)
 
     @pytest.mark.parametrize("keep", [20, 26, 40, -30])
-    def test_truncated_palette_png(self, tmp_path, keep):
+    def test_a_palette_png_that_is_cut_off_is_refused(self, tmp_path, keep):
         path = save_indexed(tmp_path / "m.png", two_objects())
         path.write_bytes(path.read_bytes()[:keep])
         with pytest.raises(MaskError, match="cut off"):
             read(path)
 
-    def test_a_folder(self, tmp_path):
+    def test_a_folder_is_refused(self, tmp_path):
         with pytest.raises(MaskError, match="is a folder"):
             read(tmp_path)
 
@@ -158,7 +158,7 @@ class TestColour:
             read(labels(picture))
         np.testing.assert_allclose(read(soft(picture)).matte(1), picture.max(axis=2) / 255)
 
-    def test_float_colours(self):
+    def test_floats_are_colours_from_0_to_1(self):
         assert read(self.paint((255, 0, 0)).astype(np.float32) / 255).names == ("red",)
         with pytest.raises(MaskError, match="0 to 1"):
             read(self.paint((255, 0, 0)).astype(np.float32))
@@ -213,7 +213,7 @@ class TestExr:
         path = save_exr(tmp_path / "m.exr", {"A": pixels}, **windows)
         np.testing.assert_array_equal(read(path).label_map(), disc())
 
-    def test_many_parts(self, tmp_path):
+    def test_every_part_is_an_object(self, tmp_path):
         header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
         parts = [
             OpenEXR.Part({**header, "name": name}, {"A": disc(np.float16)})
@@ -229,9 +229,32 @@ class TestExr:
         with pytest.raises(MaskError, match="Cryptomatte"):
             read(path)
 
-    def test_no_channel_for_a_mask(self, tmp_path):
-        with pytest.raises(MaskError, match="no channel"):
-            read(save_exr(tmp_path / "m.exr", {"Z": disc(np.float32)}))
+    @pytest.mark.parametrize("channel", ["Z", "depth.V", "N", "uv.map", "motion.left"])
+    def test_no_channel_for_a_mask(self, tmp_path, channel):
+        with pytest.raises(MaskError, match=f"no channel .* only {channel}; save the matte as A"):
+            read(save_exr(tmp_path / "m.exr", {channel: disc(np.float32)}))
+
+    def test_channels_named_after_objects(self, tmp_path):
+        channels = {"hero": disc(np.float16, 0.25), "mattes.car": disc(np.float32)}
+        mask = read(save_exr(tmp_path / "m.exr", {**channels, "Z": disc(np.float32, 90)}))
+        assert set(mask.names) == {"hero", "car"}
+        np.testing.assert_array_equal(mask.matte("hero"), disc(np.float32, 0.25))
+        with_main = save_exr(tmp_path / "n.exr", {**channels, "A": disc(np.float16)})
+        assert read(with_main).ids == {1: None}
+
+    def test_errors_in_layers_name_file_and_layer(self, tmp_path):
+        layers = {"hero.A": disc(np.float16), "car.A": disc(np.float32, 3)}
+        with pytest.raises(MaskError, match=r"^Mask m\.exr, layer 'car', holds values from 0 to 3"):
+            read(save_exr(tmp_path / "m.exr", layers))
+        with pytest.raises(MaskSizeError, match=r"^Mask n\.exr, layer 'hero', is 16x12 but"):
+            read(save_exr(tmp_path / "n.exr", {"hero.A": disc(np.float16)}), size=(3, 4))
+
+    def test_pixels_that_are_not_finite(self, tmp_path):
+        for value in (np.nan, np.inf):
+            matte = disc(np.float32)
+            matte[0, 0] = value
+            with pytest.raises(MaskError, match=r"^Mask m\.exr holds NaN or infinite"):
+                read(save_exr(tmp_path / "m.exr", {"A": matte}))
 
 
 @pytest.mark.parametrize(
@@ -246,5 +269,5 @@ class TestExr:
         ("_.png", None),
     ],
 )
-def test_suggested_names(path, name):
+def test_a_name_is_suggested_by_the_files_own(path, name):
     assert suggest_name(path) == name

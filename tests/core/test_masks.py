@@ -50,7 +50,7 @@ class TestOneObject:
         np.testing.assert_array_equal(read(disc().reshape(shape)).label_map(), disc())
 
     @pytest.mark.parametrize("dtype", [torch.bool, torch.float32, torch.int64])
-    def test_tensors(self, dtype):
+    def test_tensors_are_read_as_arrays(self, dtype):
         given = torch.from_numpy(disc()).to(dtype)
         np.testing.assert_array_equal(read(given).label_map(), disc())
 
@@ -58,7 +58,7 @@ class TestOneObject:
         given = torch.from_numpy(disc(np.float32)).requires_grad_()
         np.testing.assert_array_equal(read(given).matte(1), disc(np.float32))
 
-    def test_pillow_images(self):
+    def test_pillow_images_are_read_as_arrays(self):
         np.testing.assert_array_equal(read(Image.fromarray(disc() * 255)).label_map(), disc())
 
     @pytest.mark.parametrize("dtype", [bool, np.uint8, np.float32])
@@ -108,7 +108,7 @@ class TestLabelMaps:
         assert read(labels(given)).ids == {highest: None}
         assert read(soft(given)).matte(1).max() == pytest.approx(highest / 255)
 
-    def test_names_of_labels(self):
+    def test_labels_are_objects_by_name(self):
         mask = read(labels(two_objects(), names={1: "hero", 2: "car", 3: "dog"}))
         assert mask.names == ("hero", "car", "dog")
         assert mask.layer("dog").empty
@@ -119,7 +119,7 @@ class TestLabelMaps:
         with pytest.raises(MaskError, match="whole"):
             read(labels(disc(np.float32, 0.5)))
 
-    def test_more_than_255_objects(self):
+    def test_more_than_255_objects_are_refused(self):
         given = np.arange(12 * 16, dtype=np.uint16).reshape(SIZE) * 2
         with pytest.raises(MaskError, match=r"382.*255"):
             read(labels(given))
@@ -131,7 +131,7 @@ class TestLabelMaps:
 
 class TestNotMasks:
     @pytest.mark.parametrize("value", [np.nan, np.inf, -0.5, 1.5, 255.0])
-    def test_floats_out_of_range(self, value):
+    def test_floats_out_of_range_are_refused(self, value):
         with pytest.raises(MaskError, match="frame 1001"):
             read(disc(np.float32, value))
 

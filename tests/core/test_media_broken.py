@@ -279,6 +279,35 @@ def test_a_file_that_is_no_clip(tmp_path: Path, name: str) -> None:
         read_mask(path, frame=1, size=SIZE)
 
 
+@pytest.mark.parametrize("name", ["x" * 300 + ".mov", "a\0b.png", "two\nlines.mov", "loop"])
+def test_names_that_no_file_has(tmp_path: Path, name: str) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    text = refused(tmp_path / name)
+    assert text.startswith("There is no clip '")
+    assert "\n" not in text
+    with pytest.raises(MaskError, match=r"no mask file|cannot be read"):
+        read_mask(tmp_path / name, frame=1, size=SIZE)
+
+
+def test_a_still_that_is_whole_and_of_a_rare_kind(tmp_path: Path) -> None:
+    path = tmp_path / "half.tif"
+    tifffile.imwrite(path, noise(np.float16), photometric="rgb")
+    assert "a TIFF that stores its pixels in a way that cannot be read; copy or" in refused(path)
+
+
+@pytest.mark.parametrize("alpha", ["unassalpha", "assocalpha"])
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_colours_of_a_tiff_with_alpha_are_as_stored(
+    tmp_path: Path, alpha: str, order: Any, dtype: Any
+) -> None:
+    path, picture = tmp_path / "a.tif", noise(dtype, 4)
+    tifffile.imwrite(path, picture, photometric="rgb", extrasamples=[alpha], byteorder=order)
+    found = read_image(path)
+    white = 1 if dtype == np.uint8 else 65535
+    assert np.array_equal(np.rint(found * white), picture)
+
+
 def test_files_with_the_wrong_ending(tmp_path: Path) -> None:
     for name in ("p.exr", "p.dpx"):
         (tmp_path / name).write_bytes(encoded(".png", noise()))

@@ -164,6 +164,18 @@ def test_a_movie_that_is_cut_off(tmp_path: Path, capfd: pytest.CaptureFixture[st
     assert f"1 with trouble: {lost}." in capfd.readouterr().out
 
 
+def test_lines_for_programs_stay_clean(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """OpenEXR prints a warning of its own where compressed pixels are damaged."""
+    pattern = exr_sequence(tmp_path / "exr", np.float16)
+    bad = tmp_path / "exr" / "plate.1005.exr"
+    data = bytearray(bad.read_bytes())
+    data[-60:-20] = bytes(40)
+    bad.write_bytes(data)
+    assert main(["info", str(pattern), "--check", "--json"]) == 1
+    output = capfd.readouterr().out
+    assert lines_of(output)[-1]["bad"] == [1005]
+
+
 def test_arrays_and_what_is_in_them() -> None:
     frames = np.zeros((3, 4, 5, 3), np.float32)
     frames[1, 2, 3, 0] = np.nan

@@ -33,13 +33,13 @@ def positions_of(room, object_id):
 
 
 class TestDropping:
-    def test_the_oldest(self):
+    def test_the_oldest_go_first(self):
         room = Dropping(3, oldest=True)
         for frame in range(1, 7):
             room.keep(entry(frame), [0])
         assert room.frames == [4, 5, 6]
 
-    def test_thinned_evenly(self):
+    def test_what_is_kept_is_thinned_evenly(self):
         room = Dropping(4)
         for frame in range(1, 41):
             room.keep(entry(frame), [0])

@@ -34,14 +34,14 @@ class TestClips:
             fingerprint=fingerprint(clip),
         )
 
-    def test_the_way(self, tmp_path, monkeypatch):
+    def test_the_way_to_a_clip_is_told_from_the_project(self, tmp_path, monkeypatch):
         assert relative_to("/a/b/c.mov", "/a/d/p.roto") == "../b/c.mov"
         assert relative_to("/a/c.%04d.exr", "/a/p.roto") == "c.%04d.exr"
         assert relative_to("", "/a/p.roto") is None
         monkeypatch.chdir(tmp_path)
         assert relative_to("c.mov", tmp_path / "p.roto") == "c.mov"
 
-    def test_where_it_was(self, shot):
+    def test_a_clip_is_found_where_it_was(self, shot):
         clip = shot.parent / "plates" / "a.mov"
         record = self.record(clip, shot)
         assert find_clip(record, shot).path == clip
@@ -123,7 +123,7 @@ class TestClips:
             find_clip(replace(CLIP, absolute=absolute, relative=relative), shot)
 
     @pytest.mark.parametrize("form", ["", "a.####.png", "a.%04d.png"])
-    def test_sequences(self, tmp_path, form):
+    def test_a_changed_sequence_is_noticed(self, tmp_path, form):
         folder = tmp_path / "plates"
         folder.mkdir()
         for frame in range(1001, 1005):

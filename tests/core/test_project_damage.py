@@ -28,7 +28,7 @@ class TestBadFiles:
         ids=["empty", "text", "header", "zeros", "pickle"],
     )
     @pytest.mark.parametrize("read_only", [True, False])
-    def test_no_project(self, path, data, read_only):
+    def test_a_file_that_is_no_project_is_refused_and_kept(self, path, data, read_only):
         path.write_bytes(data)
         with pytest.raises(ProjectDamagedError, match=r"not a roto project"):
             Project.open(path, read_only=read_only)
@@ -36,7 +36,7 @@ class TestBadFiles:
         assert os.listdir(path.parent) == [path.name]
 
     @pytest.mark.parametrize("read_only", [True, False])
-    def test_nothing_there(self, tmp_path, read_only):
+    def test_a_missing_file_or_a_folder_is_told(self, tmp_path, read_only):
         with pytest.raises(ProjectNotFoundError, match=r"no\.roto"):
             Project.open(tmp_path / "no.roto", read_only=read_only)
         with pytest.raises(FileNotFoundError):
@@ -50,7 +50,7 @@ class TestBadFiles:
         with pytest.raises(ProjectDamagedError, match="ordinary"):
             Project.open(path)
 
-    def test_another_programs_database(self, path):
+    def test_another_programs_database_is_refused_and_kept(self, path):
         with contextlib.closing(sqlite3.connect(path)) as other:
             other.execute("CREATE TABLE clip (id)")
         before = path.read_bytes()
@@ -60,14 +60,14 @@ class TestBadFiles:
 
     @pytest.mark.parametrize("share", [0.001, 0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99, 0.99999])
     @pytest.mark.parametrize("read_only", [True, False])
-    def test_cut_off(self, path, share, read_only):
+    def test_a_file_that_is_cut_off_is_refused(self, path, share, read_only):
         made(path)
         whole = path.read_bytes()
         path.write_bytes(whole[: int(share * len(whole))])
         with pytest.raises(ProjectDamagedError):
             Project.open(path, read_only=read_only)
 
-    def test_a_newer_version(self, path):
+    def test_a_newer_version_is_told(self, path):
         made(path)
         with contextlib.closing(sqlite3.connect(path)) as other:
             other.execute("PRAGMA user_version = 9")
@@ -139,7 +139,7 @@ class TestBadFiles:
             "UPDATE changes SET place = 5",
         ],
     )
-    def test_a_damaged_journal(self, path, statement):
+    def test_a_damaged_journal_stops_undo_and_nothing_else(self, path, statement):
         made(path)
         with contextlib.closing(sqlite3.connect(path)) as other, other:
             other.execute(statement.replace("UPDATE", "UPDATE OR IGNORE"))
@@ -152,7 +152,7 @@ class TestBadFiles:
                 edit.set_setting("a", 1)
 
     @pytest.mark.parametrize("data", ["x'00'", "NULL", "'text'", "CAST(data AS TEXT)"])
-    def test_a_damaged_blob(self, path, data):
+    def test_a_damaged_blob_is_told(self, path, data):
         made(path)
         with contextlib.closing(sqlite3.connect(path)) as other, other:
             other.execute(f"UPDATE blobs SET data = {data}")
@@ -173,7 +173,7 @@ class TestBadFiles:
                 edit.put_blob(b"four")
 
     @pytest.mark.parametrize("data", ["'{}'", "NULL", "x'7b7d'", "'no json'"])
-    def test_a_damaged_provenance(self, path, data):
+    def test_a_damaged_provenance_is_told(self, path, data):
         made(path)
         with contextlib.closing(sqlite3.connect(path)) as other, other:
             other.execute(f"UPDATE provenance SET data = {data}")
@@ -185,7 +185,7 @@ class TestBadFiles:
             with pytest.raises(ProjectDamagedError, match="missing"):
                 project.provenance("a" * 64)
 
-    def test_bytes_at_random(self, path):
+    def test_bytes_at_random_are_told_or_did_not_matter(self, path):
         """Whatever is damaged: a ``ProjectError``, or it did not matter."""
         made(path)
         whole, chance, refused = path.read_bytes(), random.Random(7), 0

@@ -14,7 +14,7 @@ from roto.project import (
 
 
 class TestUndo:
-    def test_labels(self, project):
+    def test_steps_are_told_by_their_labels(self, project):
         for name in "abc":
             with project.edit(name) as edit:
                 edit.set_setting(name, 1)
@@ -34,7 +34,7 @@ class TestUndo:
         assert project.redo() is None
         assert project.steps().undo == ("b", "objects")
 
-    def test_at_the_ends(self):
+    def test_there_is_nothing_beyond_the_ends(self):
         with Project.create(CLIP) as project:
             assert project.undo() is None
             assert project.redo() is None

@@ -67,7 +67,7 @@ class TestEdits:
             edit.put_keyframe(KeyframeRecord(1, 1, blob, "painted"))
             assert (1, 1) in project.keyframes()
 
-    def test_nothing_after_its_end(self, project):
+    def test_nothing_is_edited_after_its_end(self, project):
         with project.edit("edit") as edit:
             pass
         with pytest.raises(ProjectEditError, match="over"):
@@ -75,7 +75,7 @@ class TestEdits:
         with pytest.raises(ProjectEditError, match="over"):
             edit.remove_object(1)
 
-    def test_one_at_a_time(self, project):
+    def test_an_edit_is_finished_before_anything_else_begins(self, project):
         with project.edit("edit"):
             for call in (project.undo, project.redo, project.compact, project.refresh):
                 with pytest.raises(ProjectEditError, match="finish"):
@@ -247,7 +247,7 @@ class TestObjects:
         with project.edit("again") as edit:
             assert edit.next_object_id() == 3
 
-    def test_they_run_out(self, project):
+    def test_the_numbers_of_objects_run_out_at_255(self, project):
         with project.edit("last") as edit:
             edit.put_object(replace(HERO, id=255))
             assert [edit.next_object_id() for _ in range(252)] == list(range(3, 255))
@@ -305,13 +305,13 @@ class TestFrames:
         with pytest.raises(ProjectEditError, match="cannot be stored"):
             pack_result(a_result(**changes))
 
-    def test_cut_off_or_longer(self):
+    def test_results_that_are_cut_off_or_longer_are_refused(self):
         data = pack_result(a_result())
         for broken in [data[:i] for i in range(len(data))] + [data + b"\0", b"", b"RLOG"]:
             with pytest.raises(ProjectDamagedError, match="stored result"):
                 unpack_result(broken)
 
-    def test_every_bit(self):
+    def test_any_changed_bit_is_refused_or_stays_sane(self):
         """A changed bit is refused, or gives a result of sane size; nothing else is raised."""
         data = pack_result(a_result())
         for place in range(len(data)):

@@ -69,7 +69,7 @@ class TestEvents:
         ("direction", "wanted"),
         [("forward", range(2, 8)), ("backward", range(6)), ("both", range(8))],
     )
-    def test_directions(self, direction, wanted):
+    def test_a_direction_finds_the_frames_on_its_side(self, direction, wanted):
         session = session_of({2: square(2), 5: square(5)})
         assert sorted(results(session, direction)) == list(wanted)
 

@@ -246,7 +246,7 @@ class TestReceipts:
 
     @often
     @given(two_masks())
-    def test_pixels_and_overlap(self, masks):
+    def test_pixels_and_overlap_are_counted(self, masks):
         old, new = ({tuple(p) for p in np.argwhere(mask)} for mask in masks)
         pixels, iou, moved = compare(*masks)
         assert pixels == len(old ^ new)

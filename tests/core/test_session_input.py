@@ -166,7 +166,7 @@ class TestSteps:
         session.redo()
         assert len(session.objects) == 2
 
-    def test_all_or_nothing(self, session):
+    def test_a_step_that_fails_leaves_nothing_of_it(self, session):
         def lay_out():
             with session.step("lay out"):
                 session.set_keyframe(0, {"box": square(0)})

@@ -173,12 +173,12 @@ class TestMemory:
 
 class TestDevices:
     @pytest.mark.parametrize("name", ["cuda:99", "meta", "tpu", "", "cpu:x"])
-    def test_no_such_device(self, name):
+    def test_an_unknown_device_is_refused(self, name):
         with pytest.raises(DeviceError, match="no device") as caught:
             tiny_engine_on(name)
         assert isinstance(caught.value, RuntimeError)
 
-    def test_no_such_precision(self):
+    def test_an_unknown_precision_is_refused(self):
         with pytest.raises(SettingsError, match="float8"):
             tiny_engine("float8")
 
@@ -197,7 +197,7 @@ class TestDevices:
             {"similarity": "manhattan"},
         ],
     )
-    def test_settings_out_of_range(self, wrong):
+    def test_settings_out_of_range_are_refused(self, wrong):
         with pytest.raises(SettingsError) as caught:
             Settings(**wrong)
         assert "\n" not in str(caught.value)
@@ -256,7 +256,7 @@ class TestPacking:
             elements=st.floats(-40, 40, width=32),
         )
     )
-    def test_round_trip(self, values):
+    def test_packing_loses_half_a_step_once(self, values):
         grid = Grid(SIZE, SIZE, (0, 0, 0, 0))
         ids = tuple(range(5, 5 + len(values)))
         found = Logits(ids, values, grid).pack().unpack()

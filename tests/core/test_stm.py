@@ -97,7 +97,7 @@ class TestPublished:
         assert sorted(found) == [0, 1, 2]
         assert np.isfinite(found[2].matte("object1")).all()
 
-    def test_corrections(self, weights, reference):
+    def test_a_correction_changes_what_follows(self, weights, reference):
         """A project's session: objects enter at different frames, and one is corrected."""
         clip, first = reference["frames"][:5], reference["label_maps"][0]
         engine = engine_of(weights, reference)

@@ -50,7 +50,7 @@ class TestRoundTrip:
             assert deduce_config(STCN(config).state_dict()) == config
 
     @pytest.mark.parametrize("config", CONFIGS)
-    def test_safetensors(self, config, tmp_path):
+    def test_safetensors_come_back_exactly(self, config, tmp_path):
         net, path = STCN(config), tmp_path / "net.safetensors"
         save_state_dict(net.state_dict(), path, half=False)
         loaded = load_network(path)
@@ -59,7 +59,7 @@ class TestRoundTrip:
         assert_same(loaded.state_dict(), net.state_dict())
         assert os.listdir(tmp_path) == ["net.safetensors"]
 
-    def test_the_published_network(self, tmp_path):
+    def test_the_published_network_comes_back_exactly(self, tmp_path):
         path = tmp_path / "stcn.pth"
         state = STCN(StcnConfig()).state_dict()
         torch.save(state, path)
@@ -77,7 +77,7 @@ class TestRoundTrip:
         ids=["plain", "module", "checkpoint"],
     )
     @pytest.mark.parametrize("legacy", [False, True])
-    def test_pickles(self, wrap, legacy, tmp_path):
+    def test_pickles_of_tensors_come_back_however_wrapped(self, wrap, legacy, tmp_path):
         state, path = tiny_network().state_dict(), tmp_path / "net.pth"
         torch.save(wrap(state), path, _use_new_zipfile_serialization=not legacy)
         assert_same(load_network(path).state_dict(), state)
@@ -135,14 +135,14 @@ class TestRefused:
     @pytest.mark.parametrize(
         "data", [b"", b"hello world", bytes(1000), b"\xff" * 1000, b"PK\x03\x04", b"\x80\x02."]
     )
-    def test_other_files(self, data, ending, tmp_path):
+    def test_other_files_are_refused(self, data, ending, tmp_path):
         path = tmp_path / f"net.{ending}"
         path.write_bytes(data)
         refused(path)
 
     @pytest.mark.parametrize("ending", ["pth", "safetensors"])
     @pytest.mark.parametrize("share", [0.0001, 0.1, 0.5, 0.99, 0.99999])
-    def test_truncated_files(self, ending, share, tmp_path):
+    def test_truncated_files_are_refused(self, ending, share, tmp_path):
         path = tmp_path / f"net.{ending}"
         state = tiny_network().state_dict()
         torch.save(state, path) if ending == "pth" else save_state_dict(state, path)
@@ -159,12 +159,12 @@ class TestRefused:
     @pytest.mark.parametrize(
         "content", [[torch.zeros(2)], {1: torch.zeros(2)}, torch.zeros(2), {"a": 1}, None]
     )
-    def test_no_state_dict(self, content, tmp_path):
+    def test_what_is_no_state_dict_is_refused(self, content, tmp_path):
         path = tmp_path / "net.pth"
         torch.save(content, path)
         refused(path, "no state dict")
 
-    def test_weights_of_another_network(self, tmp_path):
+    def test_weights_of_another_network_are_refused(self, tmp_path):
         path = tmp_path / "net.pth"
         torch.save(torch.nn.Linear(3, 3).state_dict(), path)
         refused(path, "no STCN or STM weights")
@@ -184,13 +184,13 @@ class TestRefused:
         torch.save(state, path)
         refused(path, "do not fit")
 
-    def test_a_surplus_layer(self, tmp_path):
+    def test_a_surplus_layer_is_named(self, tmp_path):
         state, path = tiny_network().state_dict(), tmp_path / "net.pth"
         torch.save({**state, "decoder.more.weight": torch.zeros(1)}, path)
         refused(path, "decoder.more.weight")
 
     @pytest.mark.parametrize("name", ["none.pth", "none.safetensors", "folder.pth"])
-    def test_missing_files(self, name, tmp_path):
+    def test_missing_files_are_told(self, name, tmp_path):
         (tmp_path / "folder.pth").mkdir()
         refused(tmp_path / name, kind=WeightsNotFoundError)
         with pytest.raises(FileNotFoundError):
@@ -231,7 +231,7 @@ class TestNames:
         monkeypatch.setenv("ROTO_MODELS", str(tmp_path))
         assert find_model("bad").parameters is None
 
-    def test_paths(self, tmp_path):
+    def test_a_path_is_a_model(self, tmp_path):
         path = tmp_path / "Some Name.pth"
         path.write_bytes(b"")
         for given in (path, str(path)):
@@ -239,7 +239,7 @@ class TestNames:
             assert (model.name, model.path, model.embedded) == ("Some Name", path, False)
 
     @pytest.mark.parametrize("name", ["medium", "", "/nowhere/net.pth", "~/nowhere.safetensors"])
-    def test_unknown(self, name):
+    def test_an_unknown_name_is_told_with_those_there_are(self, name):
         with pytest.raises(WeightsNotFoundError) as caught:
             find_model(name)
         assert "\n" not in str(caught.value)
