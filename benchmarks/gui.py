@@ -43,7 +43,7 @@ from driving import (
 )
 from footage import parse_size
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer
-from tables import print_machine, print_table
+from tables import print_machine, print_table, spread
 
 from roto.fake_engine import FakeEngine
 from roto_gui.app import make_app, warm_up
@@ -293,11 +293,6 @@ def one_round(shown: MainWindow) -> None:
     while shown.document.snapshot is not None and shown.document.snapshot.undo:
         shown.document.undo()
         settle(shown)
-
-
-def spread(values: list[float]) -> tuple[float, float, float]:
-    """Median, 99th percentile, worst."""
-    return float(np.median(values)), float(np.percentile(values, 99)), max(values)
 
 
 def resident_mib() -> float:

@@ -6,6 +6,7 @@ import platform
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 
 if TYPE_CHECKING:
@@ -25,6 +26,11 @@ def print_table(title: str, head: Sequence[str], rows: Sequence[Sequence[object]
         print("  ".join(cells).rstrip())
         if number == 0:
             print("  ".join("-" * width for width in widths))
+
+
+def spread(values: list[float]) -> tuple[float, float, float]:
+    """Median, 99th percentile, worst."""
+    return float(np.median(values)), float(np.percentile(values, 99)), max(values)
 
 
 def print_machine(device: str = "cpu") -> None:

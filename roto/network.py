@@ -51,8 +51,12 @@ class Network:
         side, frames = settings.short_side, settings.max_memory
         return replace(self, settings=replace(self.settings, short_side=side, max_memory=frames))
 
-    def remember(self, project: Project) -> None:
+    def remember(self, project: Project, *, begun: bool = False) -> None:
         """Let others know; nothing happens where they do.
+
+        Args:
+            project: Whose network it is.
+            begun: Whether the project was just made: then there is nothing to undo.
 
         Raises:
             ProjectError: it cannot be written.
@@ -60,5 +64,5 @@ class Network:
         if Network.of(project) == self:
             return
         settings: dict[str, Any] = asdict(self.settings)
-        with project.edit("change network") as edit:
+        with project.edit(None if begun else "change network") as edit:
             edit.set_setting(_NETWORK, {"model": self.model, "settings": settings})

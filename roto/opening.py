@@ -164,7 +164,8 @@ def _note_place(project: Project, clip: ClipLike | None) -> None:
         fingerprint=fingerprint(place),
     )
     if record != project.clip:
-        project.relink(record)
+        with project.edit(None) as edit:
+            edit.set_clip(record)
 
 
 def _reopen(project: Project, clip: ClipLike | None) -> FrameSource:

@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from gui_windows import TIMEOUT
 
 from roto_gui.export.dialog import ExportDialog
+from roto_gui.state import ObjectState
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
     from roto_gui.export.format_box import ChoiceBox
     from roto_gui.main_window import MainWindow
-    from roto_gui.state import ExportRequest
+    from roto_gui.state import ExportRequest, Snapshot
+
+
+FRAMES = tuple(range(1001, 1011))
+
+
+def known(object_id: int, name: str, **states: Sequence[int]) -> ObjectState:
+    """An object, fresh at all of ``FRAMES`` but at some: ``stale=(1004,)``."""
+    found: dict[int, Any] = dict.fromkeys(FRAMES, "fresh")
+    for state, frames in states.items():
+        found |= dict.fromkeys(frames, state)
+    colour = (200, 40, 40 * object_id)
+    return ObjectState(object_id, name, colour, states=MappingProxyType(found))
+
+
+def dialog_on(qtbot: QtBot, snapshot: Snapshot) -> ExportDialog:
+    """The dialog without a window, on a project that is not there."""
+    made = ExportDialog()
+    qtbot.addWidget(made)
+    made.set_snapshot(snapshot)
+    made.open()
+    return made
 
 
 def ready(qtbot: QtBot, dialog: ExportDialog) -> None:

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, Qt, QTimer, Signal
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMainWindow, QWidget
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
     from pytestqt.qtbot import QtBot
+
+    from roto_gui.actions.action_set import ActionSet
 
 
 TIMEOUT = 20_000
@@ -41,6 +43,18 @@ class SlowEngine(FakeEngine):
 
     def open_memory(self) -> FakeMemory:
         return SlowMemory(self.settings)
+
+
+class Ran(QObject):
+    """Hears which commands run, whether by menu, key or palette."""
+
+    one = Signal(str)
+    """Its id."""
+
+    def __init__(self, actions: ActionSet) -> None:
+        super().__init__(actions)
+        for name, action in actions.actions.items():
+            action.triggered.connect(lambda _on, name=name: self.one.emit(name))
 
 
 def bare_window(qtbot: QtBot, width: int = 640, height: int = 480) -> QMainWindow:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from roto_gui.actions.table import EDITS
+from roto_gui.commands.history import step_title
 from roto_gui.hints import hint
 
 if TYPE_CHECKING:
@@ -45,7 +46,16 @@ class Guide:
             if self.document.receipt is not None:
                 have.append("receipt")
         window.actions_.set_available(have, without)
+        self._name_steps()
         window.tool_options.set_operations_enabled(active is not None)
+
+    def _name_steps(self) -> None:
+        """What undo and redo are about; a stroke that is begun is what undo gives up first."""
+        snapshot = self.document.snapshot
+        undo = None if snapshot is None or self.painter.busy else snapshot.undo
+        redo = None if snapshot is None else snapshot.redo
+        self.window.actions_.say_what("undo", step_title(undo))
+        self.window.actions_.say_what("redo", step_title(redo))
 
     def show_hint(self) -> None:
         """What to do next, unless the artist does not want to be told."""

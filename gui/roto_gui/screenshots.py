@@ -150,6 +150,8 @@ class Tour:
         form.format.setCurrentIndex(form.format.findData("package"))
         form.package.boxes["movie"].click()
         self._grab("export-package", dialog)
+        form.format.setCurrentIndex(form.format.findData("project"))
+        self._grab("export-project", dialog)
         form.format.showPopup()
         self._grab("export-formats", form.format.view().window())
         form.format.hidePopup()

@@ -97,7 +97,7 @@ class Opening:
             first_frame=self.first_frame,
             frame_rate=self.frame_rate,
         )
-        network.remember(session.project)
+        network.remember(session.project, begun=True)
         return session
 
     def folders(self, session: Session) -> Roots:

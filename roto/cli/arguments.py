@@ -59,9 +59,14 @@ class _Table:
 
     def work(self, name: str, text: str, home: str) -> argparse.ArgumentParser:
         """A command on a project."""
+        parser = self.file(name, text, home)
+        parser.add_argument("--plate", help="where the clip is now, if it was moved")
+        return parser
+
+    def file(self, name: str, text: str, home: str) -> argparse.ArgumentParser:
+        """A command on a project's file alone: its clip need not be there."""
         parser = self.add(_WORK, name, text, home)
         parser.add_argument("project", metavar="PROJECT", help="the project's file, shot.roto")
-        parser.add_argument("--plate", help="where the clip is now, if it was moved")
         return parser
 
     @property
@@ -85,8 +90,9 @@ def build_parser() -> argparse.ArgumentParser:
     table = _Table(parser)
     for add in (_add_demo, _add_propagate, _add_new, _add_key, _add_object, _add_run, _add_status):
         add(table)
-    for add in (_add_gui, _add_receipt, _add_locks, _add_steps, _add_export, _add_others):
+    for add in (_add_gui, _add_receipt, _add_locks, _add_steps, _add_export, _add_upkeep):
         add(table)
+    _add_others(table)
     parser.epilog = table.overview
     return parser
 
@@ -223,6 +229,14 @@ def _add_locks(table: _Table) -> None:
 def _add_steps(table: _Table) -> None:
     table.work("undo", "Take the newest step back, a whole run at once.", "work:undo")
     table.work("redo", "Bring back what was undone last.", "work:redo")
+
+
+def _add_upkeep(table: _Table) -> None:
+    text = "Make the project's file small: forget the oldest steps and what only they held."
+    parser = table.file("compact", text, "upkeep:compact")
+    what = "how many steps can still be taken back (%(default)s)"
+    parser.add_argument("--keep-steps", type=int, default=1000, metavar="N", help=what)
+    table.file("check", "Read all of the project's file and say if it is whole.", "upkeep:check")
 
 
 def _add_export(table: _Table) -> None:

@@ -91,4 +91,5 @@ def _write_overlay(path: Path, session: Session, order: Order) -> None:
     def labels(frame: int) -> LabelMap:
         return only(session.result(frame).label_map, list(order.names))
 
-    write_overlay_movie(path, session.source, frozenset(order.frames), labels)
+    colours = {i: record.colour for i, record in session.objects.items()}
+    write_overlay_movie(path, session.source, frozenset(order.frames), labels, colours)

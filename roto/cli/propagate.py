@@ -16,17 +16,18 @@ from roto.export.inputs import spare
 from roto.export.overlay import overlay
 from roto.export.overlay_movie import OverlayMovie
 from roto.export.stills import depth_of
-from roto.masks import read_mask
+from roto.masks import overlay_colour, read_mask
 from roto.media import files_of, open_clip, to_display
 from roto.propagation import Propagation
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
     from roto.cli.texts import Range
     from roto.masks import LabelMap
+    from roto.masks.palette import Colour
     from roto.media import FrameSource
     from roto.propagation.kept import Finished
 
@@ -125,7 +126,9 @@ def write_overlay(
         named = {shot.names[i]: matte for i, matte in finished[frame]().items()}
         return read_mask(named, frame=frame, size=size).label_map(list(shot.names.values()))
 
-    write_overlay_movie(path, source, frames or source.frame_numbers, labels)
+    # In a label map of names an object's number is its place among them.
+    colours = {place: overlay_colour(i) for place, i in enumerate(shot.names, start=1)}
+    write_overlay_movie(path, source, frames or source.frame_numbers, labels, colours)
 
 
 def write_overlay_movie(
@@ -133,8 +136,17 @@ def write_overlay_movie(
     source: FrameSource,
     frames: Collection[int],
     labels: Callable[[int], LabelMap | None],
+    colours: Mapping[int, Colour],
 ) -> None:
-    """Some frames of the plate as a movie, with label maps over those that have one."""
+    """Some frames of the plate as a movie, with label maps over those that have one.
+
+    Args:
+        path: The movie.
+        source: The plate.
+        frames: Which it shows.
+        labels: The label map of a frame, None where there is none.
+        colours: RGB by label.
+    """
     clip = source.clip
     with OverlayMovie(path, clip.frame_rate, (clip.height, clip.width)) as movie:
         for frame, image in source.frames():
@@ -142,4 +154,4 @@ def write_overlay_movie(
                 continue
             picture = to_display(image, clip.colour_space)
             found = labels(frame)
-            movie.write(picture if found is None else overlay(picture, found))
+            movie.write(picture if found is None else overlay(picture, found, colours))

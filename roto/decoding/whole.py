@@ -102,7 +102,7 @@ class _TiffField(NamedTuple):
 
     tag: int
     kind: int
-    count: int
+    number: int
     value: bytes
     place: int
 

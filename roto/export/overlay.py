@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import colorsys
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -10,22 +9,17 @@ import numpy as np
 import numpy.typing as npt
 
 from roto.errors import MaskSizeError, SettingsError
+from roto.masks.palette import overlay_colour
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from roto.masks.key_mask import LabelMap
+    from roto.masks.palette import Colour
 
 Rgb: TypeAlias = npt.NDArray[np.uint8]
 """Display-referred picture, (H, W, 3) RGB."""
 
-# Bright, far apart in hue and in lightness. Azure comes first as skin, foliage and ground
-# are never azure; red and green stay apart, which one man in twelve cannot tell.
-_FIRST_COLOURS = (
-    (0, 170, 255), (255, 138, 0), (236, 64, 170), (120, 220, 40), (150, 95, 255),
-    (255, 220, 40), (0, 205, 180), (255, 82, 70), (40, 60, 200), (175, 235, 255),
-)  # fmt: skip
-_GOLDEN_RATIO = 0.618034
 _OUTLINE_LIGHTENING = 0.5
 _CAPTION_HEIGHT = 24
 _GAP = 4
@@ -33,26 +27,20 @@ _SHEET_COLOUR = 24
 _CAPTION_COLOUR = (225, 225, 225)
 
 
-@lru_cache(maxsize=1)
-def object_colours() -> Rgb:
-    """Colour of each label in overlays, (256, 3) uint8 RGB; label 0 has none and is black."""
-    colours = [(0, 0, 0), *_FIRST_COLOURS]
-    while len(colours) < 256:
-        hue = len(colours) * _GOLDEN_RATIO % 1
-        value = (1.0, 0.8, 0.6)[len(colours) % 3]
-        red, green, blue = colorsys.hsv_to_rgb(hue, 0.75, value)
-        colours.append((round(255 * red), round(255 * green), round(255 * blue)))
-    table = np.array(colours, np.uint8)
-    table.flags.writeable = False
-    return table
-
-
-def overlay(image: Rgb, label_map: LabelMap, *, opacity: float = 0.5, outline: bool = True) -> Rgb:
+def overlay(
+    image: Rgb,
+    label_map: LabelMap,
+    colours: Mapping[int, Colour] | None = None,
+    *,
+    opacity: float = 0.5,
+    outline: bool = True,
+) -> Rgb:
     """Tint every object in its colour and draw a line around it.
 
     Args:
         image: (H, W, 3) uint8 RGB.
         label_map: (H, W) uint8.
+        colours: RGB by label; others have that of :func:`roto.masks.overlay_colour`.
         opacity: 0 shows the plate alone, 1 flat colours.
         outline: Draw a line just inside the edge of each object, which shows the edge exactly.
 
@@ -72,11 +60,12 @@ def overlay(image: Rgb, label_map: LabelMap, *, opacity: float = 0.5, outline: b
         raise SettingsError(f"Opacity is between 0 and 1, not {opacity:g}.")
     result: Rgb = image.copy()
     inside = label_map > 0
-    colours = object_colours()[label_map[inside]].astype(np.float32)
-    result[inside] = np.rint(image[inside] * (1 - opacity) + colours * opacity).astype(np.uint8)
+    table = _table(colours)
+    tint = table[label_map[inside]]
+    result[inside] = np.rint(image[inside] * (1 - opacity) + tint * opacity).astype(np.uint8)
     if outline:
         edge = _inner_edge(label_map)
-        line = object_colours()[label_map[edge]].astype(np.float32)
+        line = table[label_map[edge]]
         result[edge] = np.rint(line + (255 - line) * _OUTLINE_LIGHTENING).astype(np.uint8)
     return result
 
@@ -113,6 +102,19 @@ def contact_sheet(images: Sequence[Rgb], columns: int, labels: Sequence[str] | N
         if labels:
             _write_caption(sheet[top + cell_height :, left : left + cell_width], labels[place])
     return sheet
+
+
+def _table(colours: Mapping[int, Colour] | None) -> npt.NDArray[np.float32]:
+    """Colour of each label, (256, 3) in 0..255; label 0 has none and is black."""
+    table = _usual_colours().copy()
+    for label, colour in (colours or {}).items():
+        table[label] = colour
+    return table
+
+
+@lru_cache(maxsize=1)
+def _usual_colours() -> npt.NDArray[np.float32]:
+    return np.array([(0, 0, 0), *map(overlay_colour, range(1, 256))], np.float32)
 
 
 def _inner_edge(label_map: LabelMap) -> npt.NDArray[np.bool_]:

@@ -79,8 +79,6 @@ class PackageOrder:
         first, last = frames_between(session.source, self.range, "package")
         low, high = first - self.handles, last + self.handles
         frames = Frames.of(frame for frame in numbers if low <= frame <= high)
-        if not any(first <= frame <= last for frame in frames):
-            raise ExportError("There is nothing to package: the range holds no frame of the clip.")
         return frames, (max(0, first - frames[0]), max(0, frames[-1] - last))
 
     def formats(self) -> list[Format]:

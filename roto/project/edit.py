@@ -9,6 +9,7 @@ from roto.errors import ProjectEditError
 from roto.project import journal, store
 from roto.project.state import Change, State, as_setting
 from roto.project.tables import (
+    CLIP,
     KEYFRAMES,
     LOCKS,
     OBJECTS,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from roto.project.records import (
+        ClipRecord,
         KeyframeRecord,
         LockRecord,
         ObjectRecord,
@@ -103,6 +105,10 @@ class Edit:
         except BadValueError as error:
             raise ProjectEditError(f"The setting {name!r:.40} cannot be stored: {error}.") from None
         self._put(SETTINGS, setting)
+
+    def set_clip(self, record: ClipRecord) -> None:
+        """Change what the project knows of its clip."""
+        self._put(CLIP, record)
 
     def put_blob(self, data: bytes) -> str:
         """Store bytes.

@@ -19,15 +19,13 @@ from roto.project import database, journal, store
 from roto.project.locate import relative_to
 from roto.project.lock import WriterLock
 from roto.project.state import Change, State
-from roto.project.tables import CLIP, TABLES, BadValueError, to_sql
+from roto.project.tables import TABLES, BadValueError, to_sql
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Sequence
 
     from typing_extensions import Self
-
-    from roto.project.records import ClipRecord
 
 
 class ProjectFile:
@@ -154,19 +152,6 @@ class ProjectFile:
             if self._database.in_transaction:
                 self._database.execute("ROLLBACK")
             self.load()  # only the file knows whether an interrupt came before or after
-
-    def set_clip(self, clip: ClipRecord) -> None:
-        """Write another description of the clip, which is no step of the history.
-
-        Raises:
-            ProjectError: nothing was written, and memory says what the file says.
-        """
-        changes = [Change(CLIP, (1,), self.state.clip[1], clip)]
-        try:
-            self.commit(changes, lambda _: None)
-        except BaseException:
-            self.recover(changes)
-            raise
 
     def changes_of(self, step: journal.Step) -> list[Change]:
         """What a step of the history changed.

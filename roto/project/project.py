@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from roto.errors import ProjectEditError
-from roto.project import database, journal, schema, store, upkeep
+from roto.project import database, journal, store, upkeep
 from roto.project.edit import Edit
 from roto.project.file import ProjectFile, absolute
 from roto.project.tables import CLIP, BadValueError, from_json
@@ -63,7 +63,7 @@ class Project:
             ProjectEditError: the clip cannot be described so.
             ProjectError: nothing can be written there.
         """
-        _, row = _stored(clip)
+        row = _row(clip)
         connection = database.in_memory()
         CLIP.write(connection, (1,), row)
         with _closed_on_error(ProjectFile(connection)) as file:
@@ -101,11 +101,6 @@ class Project:
     def read_only(self) -> bool:
         """True where nothing can be changed."""
         return self._file.read_only
-
-    @property
-    def version(self) -> int:
-        """Version of the schema."""
-        return schema.VERSION
 
     @property
     def clip(self) -> ClipRecord:
@@ -157,14 +152,17 @@ class Project:
             return store.read_provenance(self._file.connection, id, self._file.name)
 
     @contextmanager
-    def edit(self, label: str, *, join: bool = False, durable: bool = True) -> Iterator[Edit]:
+    def edit(
+        self, label: str | None, *, join: bool = False, durable: bool = True
+    ) -> Iterator[Edit]:
         """Change the project: one transaction, one step to undo.
 
         When the block has ended well, its changes are in the file. When it raises, nothing has
         happened. A block that changes no row makes no step.
 
         Args:
-            label: What the step is called.
+            label: What the step is called; None: it is no step. Only for what is no work of an
+                artist, and must not be lost by undo, as where the clip was found again.
             join: Add to the newest step if it has the same label and nothing was undone since,
                 as the frames of one propagation do.
             durable: Safe from a power cut too, which costs waiting for the disk. False is safe
@@ -190,7 +188,7 @@ class Project:
 
             def also(connection: sqlite3.Connection) -> None:
                 edit.additions.write(connection)
-                if changes:
+                if changes and label is not None:
                     journal.record(connection, label, changes, join=join)
 
             if changes or edit.additions:
@@ -221,16 +219,6 @@ class Project:
                 yield
             finally:
                 self._joined = outer
-
-    def relink(self, clip: ClipRecord) -> None:
-        """Say where the clip is now: no step, as undo must not lose a clip that was found again.
-
-        Raises:
-            ProjectEditError: the clip cannot be described so.
-            ProjectError: as ``edit``.
-        """
-        self._begin()
-        self._file.set_clip(_stored(clip)[0])
 
     def undo(self) -> str | None:
         """Take the newest step back; returns its label, None where there is nothing to take back.
@@ -284,15 +272,6 @@ class Project:
         self._check_no_edit()
         self._file.move_to(path)
 
-    def refresh(self) -> None:
-        """See what another process has written since. Only a read-only project needs it.
-
-        Raises:
-            ProjectError: the file cannot be read any more.
-        """
-        self._check_no_edit()
-        self._file.load()
-
     def compact(self, keep_steps: int = 1000) -> None:
         """Forget the oldest steps beyond some number, then the blobs that nothing names.
 
@@ -306,6 +285,9 @@ class Project:
 
     def check(self) -> None:
         """Read everything and see whether it is whole; takes as long as reading the file.
+
+        What another process writes meanwhile does not matter: all of it is read as it is at one
+        moment, which a project opened read-only then knows.
 
         Raises:
             ProjectDamagedError: something is damaged; the message says what.
@@ -347,14 +329,15 @@ def _closed_on_error(file: ProjectFile) -> Iterator[ProjectFile]:
         raise
 
 
-def _stored(clip: ClipRecord) -> tuple[ClipRecord, Row]:
-    """A clip exactly as it will be read from the file, and its row there.
+def _row(clip: ClipRecord) -> Row:
+    """A clip as it is stored.
 
     Raises:
         ProjectEditError: it cannot be described so.
     """
     try:
         row = CLIP.row(clip)
-        return CLIP.record(row), row
+        CLIP.record(row)  # it will be read from the file
     except (BadValueError, AttributeError) as error:
         raise ProjectEditError(f"This cannot be stored: {error}.") from None
+    return row

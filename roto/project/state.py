@@ -62,7 +62,7 @@ class State:
                 index[key] = change.after
 
     def load(self, connection: sqlite3.Connection, name: str) -> None:
-        """Become what the file says, all at one moment.
+        """Become what the file says, all at one moment: that of a transaction if one is open.
 
         Dictionaries that were handed out stay the ones in use.
 
@@ -70,14 +70,16 @@ class State:
             ProjectDamagedError: rows that no edit makes.
             sqlite3.Error: it cannot be read.
         """
-        connection.execute("BEGIN")
+        own = not connection.in_transaction
+        if own:
+            connection.execute("BEGIN")
         try:
             loaded = {table: table.read(connection) for table in TABLES.values()}
             _check(loaded)
         except BadValueError as error:
             raise ProjectDamagedError(f"{name} is damaged: {error}.") from None
         finally:
-            if connection.in_transaction:
+            if own and connection.in_transaction:
                 connection.execute("ROLLBACK")
         for table, rows in loaded.items():
             index = self.index(table)

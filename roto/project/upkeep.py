@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from roto.errors import ProjectDamagedError
@@ -9,6 +10,7 @@ from roto.project import database, journal, store
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterator
 
     from roto.project.file import ProjectFile
 
@@ -33,7 +35,7 @@ def compact(file: ProjectFile, keep_steps: int) -> None:
 def check(file: ProjectFile) -> None:
     """See :meth:`roto.project.Project.check`."""
     connection = file.connection
-    with database.explained(file.path):
+    with database.explained(file.path), _one_moment(file):
         found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if found != "ok":
             raise ProjectDamagedError(f"{file.name} is damaged: {found}.")
@@ -41,3 +43,19 @@ def check(file: ProjectFile) -> None:
             store.read_blob(connection, name, file.name)
         for name in {result.provenance for result in file.state.results.values()}:
             store.read_provenance(connection, name, file.name)
+
+
+@contextmanager
+def _one_moment(file: ProjectFile) -> Iterator[None]:
+    """Rows and blobs of one moment, whatever another process writes. A writer has no other."""
+    if not file.read_only:
+        yield
+        return
+    connection = file.connection
+    connection.execute("BEGIN")
+    try:
+        file.load()
+        yield
+    finally:
+        if connection.in_transaction:  # SQLite ends it by itself after some errors
+            connection.execute("ROLLBACK")

@@ -108,7 +108,7 @@ class TestClips:
             propagate(name)
         command_fails(*propagate_command(name), capsys=capsys)
 
-    @pytest.mark.parametrize("ending", ["mov", "mp4", "txt", "png", "exr", "dpx"])
+    @pytest.mark.parametrize("ending", ["mov", "mp4", "txt", "foo", "png", "exr", "dpx"])
     @pytest.mark.parametrize("data", [b"", b"hello world", bytes(5000), b"\x89PNG\r\n\x1a\n"])
     def test_not_a_picture_or_movie(self, folder, ending, data, capsys):
         path = Path(f"other.{ending}")
@@ -255,7 +255,7 @@ class TestMasks:
             propagate(keys={1001: "noise.png"})
         command_fails(*propagate_command(key="1001=noise.png"), capsys=capsys)
 
-    @pytest.mark.parametrize("ending", ["png", "jpg", "tif", "exr"])
+    @pytest.mark.parametrize("ending", ["png", "jpg", "tif", "exr", "foo"])
     def test_missing_or_damaged_files(self, folder, ending, capsys):
         with one_sentence(MaskNotFoundError, FileNotFoundError, f"none.{ending}"):
             propagate(keys={1001: f"none.{ending}"})

@@ -199,7 +199,7 @@ class TestNetwork:
         save_state_dict(tiny_network().state_dict(), tmp_path / "plain.safetensors")
         assert load_network(tmp_path / "plain.safetensors").config.codewords == 0
 
-    def test_two_objects_are_followed_alone_and_together(self):
+    def test_two_objects_are_followed_and_found_the_same_again(self):
         both = {0: square(0) + 2 * bar()}
         found = events(context_engine(), both)
         assert [list(result.mattes()) for result in found] == [["object1", "object2"]] * 8

@@ -175,7 +175,7 @@ class TestFile:
             read_mask(tmp_path / "a.exr", frame=1, size=SIZE)
 
     @pytest.mark.parametrize(("objects", "ranks"), [(1, 2), (2, 2), (3, 4), (6, 6), (50, 6)])
-    def test_two_objects_share_a_rank(self, objects, ranks):
+    def test_ranks_come_in_pairs_up_to_six(self, objects, ranks):
         assert ranks_for(objects) == ranks
         ids, mattes = range(1, objects + 1), [soft(n) for n in range(objects)]
         assert len(ranked(ids, mattes, ranks)) == ranks

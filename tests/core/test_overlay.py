@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from roto.errors import ExportError, MaskSizeError, SettingsError
-from roto.export.overlay import contact_sheet, object_colours, overlay
+from roto.export.overlay import contact_sheet, overlay
 from roto.export.overlay_movie import OverlayMovie
+from roto.masks import overlay_colour
 
 
 def plate(height=48, width=64, value=100):
@@ -30,13 +31,23 @@ class TestOverlay:
 
     def test_objects_are_tinted(self):
         drawn = overlay(plate(), square(label=3), opacity=0.5, outline=False)
-        expected = np.rint((100 + object_colours()[3].astype(float)) / 2)
+        expected = np.rint((100 + np.array(overlay_colour(3))) / 2)
         assert (drawn[square() > 0] == expected).all()
+
+    def test_an_object_has_the_colour_that_its_artist_chose(self):
+        label_map = square(label=3)
+        label_map[10:30, 20:30] = 4
+        drawn = overlay(plate(), label_map, {3: (10, 20, 30)}, opacity=1, outline=False)
+        assert (drawn[label_map == 3] == (10, 20, 30)).all()
+        assert (drawn[label_map == 4] == overlay_colour(4)).all()
+        assert (drawn[label_map == 0] == 100).all()
+        again = overlay(plate(), label_map, opacity=1, outline=False)
+        assert (again[label_map == 3] == overlay_colour(3)).all()
 
     @pytest.mark.parametrize(("opacity", "expected"), [(0, (100, 100, 100)), (1, None)])
     def test_the_ends_of_opacity(self, opacity, expected):
         drawn = overlay(plate(), square(), opacity=opacity, outline=False)
-        colour = object_colours()[1] if expected is None else expected
+        colour = overlay_colour(1) if expected is None else expected
         assert (drawn[20, 30] == colour).all()
 
     def test_the_outline_lies_just_inside(self):
@@ -57,12 +68,6 @@ class TestOverlay:
             overlay(plate(10, 10), square())
         with pytest.raises(SettingsError, match="Opacity"):
             overlay(plate(), square(), opacity=1.5)
-
-    def test_first_colours_are_far_apart(self):
-        colours = object_colours()[1:11].astype(int)
-        apart = np.abs(colours[:, None] - colours[None]).sum(axis=2) + 999 * np.eye(10, dtype=int)
-        assert apart.min() > 90
-        assert object_colours().shape == (256, 3)
 
 
 class TestContactSheet:

@@ -13,6 +13,7 @@ import pytest
 from project_files import CAR, CLIP, HERO, fill, folder_of_another_user, made, rows
 
 from roto.errors import (
+    ProjectDamagedError,
     ProjectEditError,
     ProjectError,
     ProjectExistsError,
@@ -131,6 +132,11 @@ class TestFiles:
         assert path.stat().st_size < 500_000
 
 
+def paint(project, data):
+    with project.edit("paint") as edit:
+        edit.put_keyframe(KeyframeRecord(1001, 1, edit.put_blob(data), "painted"))
+
+
 class TestWhoMayWrite:
     def test_a_second_writer_is_told_to_look_only(self, path):
         made(path)
@@ -172,10 +178,27 @@ class TestWhoMayWrite:
                 blob = edit.put_blob(b"more")
                 edit.put_keyframe(KeyframeRecord(1009, 1, blob, "painted"))
             assert (1009, 1) not in reader.keyframes()
-            reader.refresh()
+            with Project.open(path, read_only=True) as later:
+                assert rows(later) == rows(writer)
+                assert later.blob(blob) == b"more"
+                assert later.steps() == writer.steps()
+
+    def test_a_reader_checks_what_is_there_now(self, path):
+        """The first row that it knew has lost its pixels, which is no damage."""
+        made(path)
+        with Project.open(path) as writer:
+            paint(writer, b"old")
+            reader = Project.open(path, read_only=True)
+        with reader, Project.open(path) as writer:
+            old = reader.keyframes()[1001, 1].blob
+            paint(writer, b"new")
+            writer.compact(keep_steps=0)
+            with pytest.raises(ProjectDamagedError, match="missing"):
+                reader.blob(old)
+            reader.check()
             assert rows(reader) == rows(writer)
-            assert reader.blob(blob) == b"more"
-            assert reader.steps() == writer.steps()
+            paint(writer, b"newer")  # nobody is kept from writing
+            writer.compact(keep_steps=0)
 
     def test_a_reader_cannot_write(self, path):
         made(path)

@@ -56,14 +56,15 @@ class TestUndo:
                 with project.edit(name) as edit:
                     edit.set_setting(name, 1)
             project.undo()
-            project.relink(moved)
+            with project.edit(None) as edit:  # no step, and what can be brought back still can
+                edit.set_clip(moved)
             assert project.steps() == Steps(("a",), ("b",))
             assert (project.undo(), project.clip) == ("a", moved)
             assert (project.redo(), project.redo(), project.clip) == ("a", "b", moved)
         with Project.open(path, read_only=True) as project:
             assert project.clip == moved
-            with pytest.raises(ProjectReadOnlyError):
-                project.relink(CLIP)
+            with pytest.raises(ProjectReadOnlyError), project.edit(None) as edit:
+                edit.set_clip(CLIP)
             assert project.clip == moved
 
 

@@ -41,7 +41,7 @@ class TestEdits:
             assert project.keyframes()[1001, 2].absent
             assert project.blob(project.keyframes()[1001, 1].blob) == b"mask"
             assert project.provenance(project.results()[1002, 1].provenance) == {"model": "small"}
-            assert (project.path, project.version, project.read_only) == (path, 1, False)
+            assert (project.path, project.read_only) == (path, False)
             project.check()
 
     def test_an_error_inside_changes_nothing(self, project):
@@ -77,7 +77,7 @@ class TestEdits:
 
     def test_an_edit_is_finished_before_anything_else_begins(self, project):
         with project.edit("edit"):
-            for call in (project.undo, project.redo, project.compact, project.refresh):
+            for call in (project.undo, project.redo, project.compact):
                 with pytest.raises(ProjectEditError, match="finish"):
                     call()
             with pytest.raises(ProjectEditError), project.edit("inner"):
@@ -177,8 +177,8 @@ class TestEdits:
         ids=str,
     )
     def test_a_clip_that_cannot_be_described(self, project, path, wrong):
-        with pytest.raises(ProjectEditError):
-            project.relink(replace(CLIP, **wrong))
+        with pytest.raises(ProjectEditError), project.edit(None) as edit:
+            edit.set_clip(replace(CLIP, **wrong))
         assert project.clip == CLIP
         with pytest.raises(ProjectEditError):
             Project.create(replace(CLIP, **wrong), path.with_name("other.roto"))

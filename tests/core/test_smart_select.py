@@ -6,6 +6,7 @@ import io
 import zipfile
 from importlib.resources import as_file, files
 
+import cv2
 import imageio.v3 as iio
 import numpy as np
 import pytest
@@ -73,30 +74,46 @@ def test_a_few_scribbles_find_the_object(sample, scribbles, label, least):
     assert scores[-1] > least
 
 
+def drawn(scribbles, size):
+    """Where strokes lie, (H, W) bool."""
+    alpha = np.zeros(size, np.float32)
+    for scribble in scribbles:
+        stroke = Stroke(alpha, Brush(scribble.radius))
+        for point in scribble.points:
+            stroke.to(*point)
+    return alpha > 0
+
+
 def test_a_stroke_changes_only_what_it_is_connected_to(sample):
     picture, _ = sample
-    prior = np.zeros(picture.shape[:2], bool)
-    prior[300:320, 20:60] = True  # something else that is selected already
-    found = select(picture, VAN[:1], prior)
-    assert found is not None
-    prior_part, after = prior[found.box], found.mask
-    assert (after >= prior_part).all()
-    again = select(picture, VAN[:1], prior)
-    assert again is not None
-    assert again.box == found.box
-    assert np.array_equal(again.mask, found.mask)
+    before = np.zeros(picture.shape[:2], bool)
+    before[300:320, 20:60] = True  # something else that is selected already
+    for count, newest in enumerate(VAN, start=1):
+        found = select(picture, VAN[:count], before)
+        assert found is not None
+        after = before.copy()
+        after[found.box] = found.mask
+        changed, stroke = after != before, drawn([newest], before.shape)
+        assert changed.any()
+        assert (after[changed] == newest.inside).all()
+        _, pieces = cv2.connectedComponents((changed | stroke).astype(np.uint8))
+        assert set(pieces[changed]) <= set(pieces[stroke])
+        before = after
+    assert before[300:320, 20:60].all()
+
+
+def test_the_same_strokes_find_the_same(sample):
+    first, second = (list(scribbled(sample[0], VAN[:1])) for _ in range(2))
+    np.testing.assert_array_equal(first, second)
 
 
 def test_what_is_drawn_is_obeyed_to_the_pixel(sample):
     picture, _ = sample
     *_, mask = scribbled(picture, VAN)
-    on, off = np.zeros(mask.shape, np.float32), np.zeros(mask.shape, np.float32)
-    for scribble in VAN:
-        stroke = Stroke(on if scribble.inside else off, Brush(scribble.radius))
-        for point in scribble.points:
-            stroke.to(*point)
-    assert mask[(on > 0) & (off == 0)].all()
-    assert not mask[off > 0].any()
+    on = drawn([s for s in VAN if s.inside], mask.shape)
+    off = drawn([s for s in VAN if not s.inside], mask.shape)
+    assert mask[on & ~off].all()
+    assert not mask[off].any()
 
 
 def test_a_box_finds_what_is_in_it(sample):

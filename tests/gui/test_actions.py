@@ -6,12 +6,13 @@ from collections import Counter
 from typing import get_args
 
 import pytest
-from gui_windows import bare_window
+from gui_windows import Ran, bare_window
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QLineEdit
 
-from roto_gui.actions.action_set import ACTIONS, MENUS, SPECS, ActionSet, Needs
+from roto_gui.actions.action_set import SPECS, ActionSet
+from roto_gui.actions.table import ACTIONS, MENUS, Needs
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def test_a_key_runs_its_command(qtbot, window, actions):
     everything(actions)
     seen = []
     actions.connect("propagate_both", lambda: seen.append("both"))
-    with qtbot.waitSignal(actions.ran) as ran:
+    with qtbot.waitSignal(Ran(actions).one) as ran:
         qtbot.keyClick(window.centralWidget(), Qt.Key.Key_T)
     assert seen == ["both"]
     assert ran.args == ["propagate_both"]
@@ -75,7 +76,7 @@ def test_a_key_runs_its_command(qtbot, window, actions):
 )
 def test_keys_that_artists_expect(qtbot, window, actions, key, modifiers, name):
     everything(actions)
-    with qtbot.waitSignal(actions.ran) as ran:
+    with qtbot.waitSignal(Ran(actions).one) as ran:
         qtbot.keyClick(window.centralWidget(), key, modifiers)
     assert ran.args == [name]
 
@@ -102,7 +103,7 @@ def test_of_a_group_one_is_on_and_nothing_is_passed(actions):
 
 def test_showing_a_state_does_not_run_it(qtbot, actions):
     everything(actions)
-    with qtbot.assertNotEmitted(actions.ran):
+    with qtbot.assertNotEmitted(Ran(actions).one):
         actions.set_checked("loop", True)
     assert actions.actions["loop"].isChecked()
 
@@ -118,7 +119,7 @@ def test_commands_wait_for_what_they_need(actions):
 
 
 def test_what_is_greyed_does_not_run(qtbot, window, actions):
-    with qtbot.assertNotEmitted(actions.ran):
+    with qtbot.assertNotEmitted(Ran(actions).one):
         assert not actions.run("export")
         qtbot.keyClick(window.centralWidget(), Qt.Key.Key_E)
 
@@ -149,7 +150,7 @@ def test_typing_a_name_is_typing_and_no_command(qtbot, window, actions):
     line = QLineEdit(window)
     line.show()
     line.setFocus()
-    with qtbot.assertNotEmitted(actions.ran):
+    with qtbot.assertNotEmitted(Ran(actions).one):
         qtbot.keyClicks(line, "t1e?")
         qtbot.keyClick(line, Qt.Key.Key_Backspace)
     assert line.text() == "t1e"

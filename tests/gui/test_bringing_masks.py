@@ -13,14 +13,11 @@ from gui_windows import (
     TIMEOUT,
     act,
     arrive,
-    end,
     go,
-    make_window,
     matte,
     propagate,
     rectangle,
     settle,
-    show,
     state,
 )
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
@@ -30,23 +27,18 @@ from roto.export.stills import write_picture
 from roto_gui.document.judging import judge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pytestqt.qtbot import QtBot
 
     from roto_gui.main_window import MainWindow
 
 
 @pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
+def window(qtbot: QtBot, window: MainWindow) -> MainWindow:
     """The red square, painted on the first frame and found on all others."""
-    window = make_window()
-    show(qtbot, window, write_clip(tmp_path / "plates"))
     rectangle(qtbot, window, square_at(0))
     propagate(qtbot, window)
     window.notices.clear()
-    yield window
-    end(window)
+    return window
 
 
 def drop(qtbot: QtBot, window: MainWindow, path: Path) -> None:

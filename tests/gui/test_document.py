@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from roto_gui.document.document import Document
+    from roto_gui.state import Progress
 
 LAST = FIRST + COUNT - 1
 
@@ -146,15 +147,38 @@ def test_cancelling_keeps_what_is_finished(qtbot: QtBot, document: Document) -> 
 
 def test_a_paused_propagation_stands_still_and_goes_on(qtbot: QtBot, document: Document) -> None:
     document.paint_new(FIRST, square_at(0), "stroke")
+    told: list[Progress | None] = []
+    document.progress.connect(told.append)
     document.result_ready.connect(lambda _: document.pause())
     document.propagate()
     qtbot.waitUntil(lambda: document.paused)
     document.result_ready.disconnect()
     qtbot.wait(200)
     assert document.busy
+    assert told[-1] is not None
+    assert told[-1].paused  # also after the frame that was at work has come
     assert state_of(document, LAST) == "missing"
     with qtbot.waitSignal(document.ended):
         document.resume()
+        assert not told[-1].paused
+    assert state_of(document, LAST) == "fresh"
+
+
+def test_after_all_is_reverted_there_is_nothing_to_accept(qtbot: QtBot, document: Document) -> None:
+    document.paint_new(FIRST, square_at(0), "stroke")
+    propagate(qtbot, document)
+    assert document.receipt is not None
+    with qtbot.waitSignal(document.receipt_changed):
+        document.revert(FIRST + 2, FIRST + 3)
+    assert [c.frame for c in document.receipt.changes][:2] == [FIRST + 1, FIRST + 4]
+    with qtbot.waitSignal(document.receipt_changed):
+        document.revert()
+    assert document.receipt is None
+    assert state_of(document, LAST) == "missing"
+    with qtbot.waitSignal(document.receipt_changed):
+        document.undo()
+    settle(qtbot, document)
+    assert document.receipt is not None
     assert state_of(document, LAST) == "fresh"
 
 

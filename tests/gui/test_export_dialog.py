@@ -6,10 +6,9 @@ import json
 from dataclasses import replace
 from importlib.resources import as_file, files
 from pathlib import Path
-from types import MappingProxyType
 
 import pytest
-from gui_exports import choose, press, ready
+from gui_exports import FRAMES, choose, dialog_on, known, press, ready
 from PySide6.QtCore import Qt
 
 from roto.export.contract import Look
@@ -20,18 +19,7 @@ from roto_gui.export.dialog import ExportDialog
 from roto_gui.export.offers import OFFERS
 from roto_gui.export.sizes import estimate, size_words
 from roto_gui.settings.config import Config
-from roto_gui.state import ExportRequest, ObjectState, Snapshot
-
-FRAMES = tuple(range(1001, 1011))
-
-
-def known(object_id, name, **states):
-    """An object, fresh but at some frames: ``stale=(1004,)``."""
-    found = dict.fromkeys(FRAMES, "fresh")
-    for state, frames in states.items():
-        found |= dict.fromkeys(frames, state)
-    return ObjectState(object_id, name, (200, 40, 40 * object_id), states=MappingProxyType(found))
-
+from roto_gui.state import ExportRequest, Snapshot
 
 HERO, VAN = known(1, "hero", keyframe=(1001,)), known(3, "white van", keyframe=(1001,))
 
@@ -44,10 +32,7 @@ def shot(tmp_path):
 
 @pytest.fixture
 def dialog(qtbot, shot):
-    made = ExportDialog()
-    qtbot.addWidget(made)
-    made.set_snapshot(shot)
-    made.open()
+    made = dialog_on(qtbot, shot)
     ready(qtbot, made)
     return made
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 
 import pytest
-from gui_exports import choose, press, ready, why_not
+from gui_exports import FRAMES, choose, dialog_on, known, press, ready, why_not
 
 from roto.export.contract import Look
 from roto.export.registry import FORMATS
@@ -17,32 +16,20 @@ from roto_gui.export.dialog import ExportDialog
 from roto_gui.export.listing import preview
 from roto_gui.export.offers import OFFERS
 from roto_gui.export.words import group_title, purpose, title
-from roto_gui.state import ObjectState, Snapshot
+from roto_gui.state import Snapshot
 
-FRAMES = tuple(range(1001, 1011))
 NAMES = {1: "hero", 2: "van"}
-
-
-def known(object_id, **states):
-    found = dict.fromkeys(FRAMES, "fresh")
-    for state, frames in states.items():
-        found |= dict.fromkeys(frames, state)
-    return ObjectState(object_id, NAMES[object_id], (9, 9, 9), states=MappingProxyType(found))
 
 
 @pytest.fixture
 def shot(tmp_path):
     clip = Clip(str(tmp_path / "sh010.%04d.exr"), 96, 64, len(FRAMES), FRAMES[0])
-    return Snapshot(clip, FRAMES, (known(1), known(2)), path=tmp_path / "shot.roto")
+    return Snapshot(clip, FRAMES, (known(1, "hero"), known(2, "van")), path=tmp_path / "shot.roto")
 
 
 @pytest.fixture
 def dialog(qtbot, shot):
-    made = ExportDialog()
-    qtbot.addWidget(made)
-    made.set_snapshot(shot)
-    made.open()
-    return made
+    return dialog_on(qtbot, shot)
 
 
 def shown(dialog):
@@ -158,7 +145,7 @@ class TestMovies:
 
     def test_frames_that_are_not_known_cannot_be_left_out(self, dialog, qtbot, shot):
         choose(dialog, format="prores-4444")
-        gap = replace(shot, objects=(known(1, missing=(1004,)), known(2)))
+        gap = replace(shot, objects=(known(1, "hero", missing=(1004,)), known(2, "van")))
         dialog.set_snapshot(gap)
         assert "cannot leave frames out" in dialog.summary.problem.text()
         assert dialog.summary.partial.isHidden()
@@ -210,7 +197,7 @@ class TestPackage:
     def test_handles_reach_beyond_the_range(self, dialog, shot):
         choose(dialog, format="package")
         dialog.set_range(1004, 1006)
-        gap = replace(shot, objects=(known(1, missing=(1002,)), known(2)))
+        gap = replace(shot, objects=(known(1, "hero", missing=(1002,)), known(2, "van")))
         dialog.set_snapshot(gap)
         assert dialog.summary.gaps.isHidden()
         dialog.form.package.handles.setValue(2)

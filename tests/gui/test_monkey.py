@@ -28,7 +28,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 
 import roto
-from roto_gui.actions.action_set import ACTIONS
+from roto_gui.actions.table import ACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -21,6 +21,9 @@ from gui_windows import (
 )
 from PySide6.QtWidgets import QFileDialog
 
+from roto.network import Network
+from roto.project import Project
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -143,3 +146,15 @@ def test_of_two_things_opened_at_once_the_last_is_meant(window, qtbot, tmp_path)
         window.open(two)
     arrive(qtbot, window)
     assert len(window.document.snapshot.frames) == 2
+
+
+def test_a_new_project_has_nothing_to_undo(window, qtbot, tmp_path):
+    window.files.engine = None  # a network with a working size of the artist's own
+    window.config.update(short_side=96)
+    show(qtbot, window, write_clip(tmp_path / "plates"))
+    assert window.document.snapshot.undo is None
+    assert not window.actions_.run("undo")
+    path = window.document.snapshot.path
+    window.files.close()
+    with Project.open(path, read_only=True) as project:
+        assert Network.of(project).settings.short_side == 96

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from gui_windows import bare_window
+from gui_windows import Ran, bare_window
 from PySide6.QtCore import Qt
 
 from roto_gui.actions.action_set import SPECS, ActionSet
@@ -90,7 +90,7 @@ def test_a_few_letters_are_enough(qtbot, palette, letters, name):
 
 def test_enter_runs_the_command_and_gives_the_keyboard_back(qtbot, window, actions, palette):
     qtbot.keyClicks(palette.line, "both")
-    with qtbot.waitSignal(actions.ran) as ran:
+    with qtbot.waitSignal(Ran(actions).one) as ran:
         qtbot.keyClick(palette.line, Qt.Key.Key_Return)
     assert ran.args == ["propagate_both"]
     assert not palette.isVisible()
@@ -98,7 +98,7 @@ def test_enter_runs_the_command_and_gives_the_keyboard_back(qtbot, window, actio
 
 
 def test_typing_runs_nothing_in_the_window(qtbot, actions, palette):
-    with qtbot.assertNotEmitted(actions.ran):
+    with qtbot.assertNotEmitted(Ran(actions).one):
         qtbot.keyClicks(palette.line, "t1 e")
         qtbot.keyClick(palette.line, Qt.Key.Key_PageDown)
         qtbot.keyClick(palette.line, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
@@ -118,7 +118,7 @@ def test_up_and_down_go_round(qtbot, palette):
 
 
 def test_escape_closes_it_and_runs_nothing(qtbot, window, actions, palette):
-    with qtbot.assertNotEmitted(actions.ran):
+    with qtbot.assertNotEmitted(Ran(actions).one):
         qtbot.keyClick(palette.line, Qt.Key.Key_Escape)
     assert not palette.isVisible()
     assert window.focusWidget() is window.centralWidget()
@@ -127,7 +127,7 @@ def test_escape_closes_it_and_runs_nothing(qtbot, window, actions, palette):
 def test_a_greyed_command_is_shown_and_does_not_run(qtbot, actions, palette):
     qtbot.keyClicks(palette.line, "accept the change")
     assert palette.found[0] == "accept"
-    with qtbot.assertNotEmitted(actions.ran):
+    with qtbot.assertNotEmitted(Ran(actions).one):
         qtbot.keyClick(palette.line, Qt.Key.Key_Return)
     assert palette.isVisible()
 
@@ -159,7 +159,7 @@ def test_it_shows_the_keys_of_now(qtbot, actions, palette):
 
 def test_a_click_runs_a_command(qtbot, actions, palette):
     where = palette.list.visualItemRect(palette.list.topLevelItem(0)).center()
-    with qtbot.waitSignal(actions.ran) as ran:
+    with qtbot.waitSignal(Ran(actions).one) as ran:
         qtbot.mouseClick(palette.list.viewport(), Qt.MouseButton.LeftButton, pos=where)
     assert ran.args == ["open"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from gui_windows import Ran
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QWidget
@@ -218,7 +219,7 @@ def test_chosen_keys_work_in_the_window(qtbot, window):
     actions = ActionSet(window)
     actions.set_available(("clip", "object"))
     actions.set_keys(effective_keys("After Effects", {}))
-    with qtbot.waitSignal(actions.ran) as ran:
+    with qtbot.waitSignal(Ran(actions).one) as ran:
         qtbot.keyClick(window.centralWidget(), Qt.Key.Key_B)
     assert ran.args == ["set_in"]
 
@@ -269,7 +270,7 @@ def test_overlay_covers_its_window_and_follows_it(window, overlay):
 def test_a_key_closes_the_overlay_and_does_nothing_else(qtbot, window, overlay):
     actions = ActionSet(window)
     actions.set_available(("clip", "object"))
-    with qtbot.assertNotEmitted(actions.ran):
+    with qtbot.assertNotEmitted(Ran(actions).one):
         qtbot.keyClick(overlay, Qt.Key.Key_T)
     assert not overlay.isVisible()
     assert window.focusWidget() is window.centralWidget()

@@ -14,8 +14,8 @@ from PySide6.QtCore import QCoreApplication, QLocale
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QDoubleSpinBox, QLabel
 
 from roto_gui import translations
-from roto_gui.actions.action_set import ACTIONS
 from roto_gui.actions.shortcuts import PRESETS, preset_keys
+from roto_gui.actions.table import ACTIONS
 from roto_gui.document.document import Document
 from roto_gui.export.sizes import size_words
 from roto_gui.language import be_silent, chosen_language, languages, number, speak

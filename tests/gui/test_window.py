@@ -27,7 +27,7 @@ from PySide6.QtCore import SIGNAL, Qt
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 
-from roto_gui.actions.action_set import ACTIONS
+from roto_gui.actions.table import ACTIONS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu
 
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from PySide6.QtWidgets import QMainWindow, QMenuBar
-
-__all__ = ["ACTIONS", "MENUS", "SPECS", "ActionSet", "ActionSpec", "Needs", "label", "menu_title"]
 
 SPECS: dict[str, ActionSpec] = {spec.id: spec for spec in ACTIONS}
 """The commands by id."""
@@ -31,9 +29,6 @@ class ActionSet(QObject):
         actions: The action of every id of :data:`ACTIONS`.
         menus: The menus by title, once :meth:`build_menus` was called.
     """
-
-    ran = Signal(str)
-    """Some command was run, whether by menu, key or palette: its id."""
 
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
@@ -83,7 +78,13 @@ class ActionSet(QObject):
         """How an artist reaches a command: its key, or else its menu, ``Mask > Fill holes``."""
         action = self.actions[name]
         key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        return key or f"{menu_title(SPECS[name].menu)} > {action.text().rstrip('…')}"
+        spec = SPECS[name]
+        return key or f"{menu_title(spec.menu)} > {label(spec).rstrip('…')}"
+
+    def say_what(self, name: str, what: str) -> None:
+        """Add to a command's text what it would do now, "Undo: painting"; "" for nothing."""
+        text = label(SPECS[name])
+        self.actions[name].setText(f"{text}: {what}" if what else text)
 
     def set_checked(self, name: str, on: bool) -> None:
         """Show a command as on or off without running it."""
@@ -133,7 +134,6 @@ class ActionSet(QObject):
         action.setMenuRole(_ROLES.get(spec.id, QAction.MenuRole.NoRole))
         if spec.group is not None:
             self._group(spec.group).addAction(action)
-        action.triggered.connect(lambda _on, name=spec.id: self.ran.emit(name))
         return action
 
     def _group(self, name: str) -> QActionGroup:
@@ -144,8 +144,8 @@ class ActionSet(QObject):
     def _tip(self, name: str) -> str:
         spec, action = SPECS[name], self.actions[name]
         key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        title = f"{action.text().rstrip('…')} ({key})" if key else action.text().rstrip("…")
-        return f"{title}\n{hint(spec)}"
+        title = label(spec).rstrip("…")
+        return f"{title} ({key})\n{hint(spec)}" if key else f"{title}\n{hint(spec)}"
 
 
 _ROLES = {

@@ -286,6 +286,7 @@ class Keeper(QObject):
             self.put_snapshot(snapshot)
 
     def put_snapshot(self, snapshot: Snapshot) -> None:
+        """Take over another state of the project, and tell of it."""
         self.snapshot = snapshot
         self._asked.clear()
         now = snapshot.versions
@@ -297,6 +298,7 @@ class Keeper(QObject):
         self.receipt_changed.emit()
 
     def put_result(self, frame: int, number: int, result: FrameResult) -> None:
+        """Take over what is known of a frame, which is of that version, and tell of it."""
         self._results[frame] = number, result
         if self.snapshot is not None and number != self.version(frame):
             known: Mapping[int, int] = {**self.snapshot.versions, frame: number}

@@ -70,7 +70,7 @@ class Opening:
         session = new_session(
             self.path, place, model=network.model, settings=network.settings, device=self.device
         )
-        network.remember(session.project)
+        network.remember(session.project, begun=True)
         return session
 
     def check(self) -> None:

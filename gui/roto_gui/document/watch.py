@@ -25,7 +25,7 @@ class Watch:
         self._session: Session | None = None
         self._last = Progress(what, 0, 0)
         self._before = 0  # frames of what was begun before an edit came between
-        self._paused = False
+        self._paused = False  # the window's thread knows
         self._started = self._shown = time.monotonic()
 
     def begun(self, session: Session, events: Any) -> Any:
@@ -51,13 +51,17 @@ class Watch:
     def report(self, progress: Progress) -> None:
         """How far it is."""
         spent = time.monotonic() - self._started
-        self._last = replace(progress, what=self._what, paused=self._paused, seconds=spent)
-        self._document.post(self._document.progress.emit, self._last)
+        self._last = replace(progress, what=self._what, seconds=spent)
+        self._document.post(self._tell, self._last)
 
     def pause(self, paused: bool) -> None:
         """It is halted, or goes on; on the window's thread."""
-        self._paused = paused  # also of the frame at work, which is told of later
-        self._document.progress.emit(replace(self._last, paused=paused))
+        self._paused = paused  # the frame at work is told of later, and changes nothing of it
+        self._tell(self._last)
+
+    def _tell(self, progress: Progress) -> None:
+        """On the window's thread."""
+        self._document.progress.emit(replace(progress, paused=self._paused))
 
     def ended(self, how: str) -> None:
         """It is over."""

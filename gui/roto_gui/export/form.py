@@ -258,8 +258,8 @@ class ExportForm(QWidget):
             (self.package.reach, packaged),
             (self.host.row, project),
             (self.host.shown, project),
-            (self.look.picture, not project),
-            (self.look.alpha_and_depth, not project),
+            (self.look.picture, not packaged),
+            (self.look.alpha_and_depth, not packaged),
         ):
             self._form.setRowVisible(row, shown)
 

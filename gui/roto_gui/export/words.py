@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from roto_gui.export.offers import LABELS, PACKAGE, PROJECT
+from roto_gui.export.offers import LABELS, PROJECT
 
 if TYPE_CHECKING:
     from roto.export.contract import Content
@@ -89,8 +89,6 @@ def no_content(offer: Offer) -> str:
     """Why a format does not hold a content."""
     if offer.name == LABELS:
         return _tr("A label map holds numbers, no pictures.")
-    if offer.name in (PACKAGE, PROJECT):
-        return _tr("A package holds mattes alone: it says where the plate is.")
     if offer.name == "fill-key":
         return _tr("Fill and key are the two halves of a cut-out: without alpha, take ProRes.")
     if offer.name == "cryptomatte":
@@ -130,8 +128,6 @@ def no_depth(offer: Offer) -> str:
     """Why another number of bits cannot be had."""
     if offer.name == LABELS:
         return _tr("A label map has 8 bits: numbers from 0 to 255.")
-    if offer.name in (PACKAGE, PROJECT):
-        return _tr("A package has half floats in EXR, and 16 bits in PNG.")
     bits = _listed([str(bits) for bits in sorted(offer.depths)])
     return _tr("{format} has {bits} bits.").format(format=title(offer), bits=bits)
 

@@ -22,6 +22,8 @@ Alpha = npt.NDArray[np.float32]
 Box = tuple[slice, slice]
 """Rows and columns of the picture, with a start and a stop, inside it."""
 
+_SIZES = (0.5, 2000.0)
+
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
@@ -152,3 +154,33 @@ class Tool(ABC):
     @abstractmethod
     def cancel(self, layer: Layer) -> Box | None:
         """Escape: the layer is as it was before the edit began; returns what that changed."""
+
+
+class SizedTool(Tool):
+    """A tool whose strokes have a width, which the cursor shows.
+
+    Args:
+        size: See the attribute.
+    """
+
+    def __init__(self, size: float) -> None:
+        super().__init__()
+        self._size = 0.0
+        self.size = size
+
+    @property
+    def size(self) -> float:
+        """Radius of strokes in pixels of the plate, in [0.5, 2000]; what lies beyond becomes that.
+
+        A stroke that is drawn already keeps its own.
+        """
+        return self._size
+
+    @size.setter
+    def size(self, size: float) -> None:
+        self._size = min(max(float(size), _SIZES[0]), _SIZES[1])
+
+    @property
+    def radius(self) -> float:
+        """See :class:`Tool`."""
+        return self._size

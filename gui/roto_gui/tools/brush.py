@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from roto.painting import Brush as Tip
 from roto.painting import Stroke
-from roto_gui.tools.base import Box, Layer, Pointer, Tool
+from roto_gui.tools.base import Box, Layer, Pointer, SizedTool
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,10 +14,8 @@ if TYPE_CHECKING:
 Pressure = Literal["off", "size", "opacity"]
 """What the pressure of a pen changes."""
 
-SIZES = (0.5, 2000.0)
 
-
-class Brush(Tool):
+class Brush(SizedTool):
     """Paints while the button is down; a straight line from the last stroke with Shift.
 
     Attributes:
@@ -29,22 +27,13 @@ class Brush(Tool):
     erases: ClassVar[bool] = False
 
     def __init__(self, size: float = 20.0, hardness: float = 1.0) -> None:
-        super().__init__()
-        self._size = self._hardness = 0.0
-        self.size, self.hardness = size, hardness
+        super().__init__(size)
+        self._hardness = 0.0
+        self.hardness = hardness
         self.opacity = 1.0
         self.pressure: Pressure = "size"
         self._stroke: Stroke | None = None
         self._last: tuple[float, float] | None = None
-
-    @property
-    def size(self) -> float:
-        """Radius in pixels of the plate, in [0.5, 2000]; what lies beyond becomes that."""
-        return self._size
-
-    @size.setter
-    def size(self, size: float) -> None:
-        self._size = min(max(float(size), SIZES[0]), SIZES[1])
 
     @property
     def hardness(self) -> float:
@@ -54,11 +43,6 @@ class Brush(Tool):
     @hardness.setter
     def hardness(self, hardness: float) -> None:
         self._hardness = min(max(float(hardness), 0.0), 1.0)
-
-    @property
-    def radius(self) -> float:
-        """See :class:`Tool`."""
-        return self._size
 
     @property
     def busy(self) -> bool:
@@ -85,11 +69,8 @@ class Brush(Tool):
 
     def release(self, layer: Layer, at: Pointer) -> Box | None:
         """It ends, where the pointer was last: a pen that is lifted reports no pressure."""
-        del layer, at
-        if self._stroke is not None:
-            self.complete = self._stroke.changed
-            self._stroke = None
-        return None
+        del at
+        return self.confirm(layer)
 
     def confirm(self, layer: Layer) -> Box | None:
         """Ends the stroke where it is."""

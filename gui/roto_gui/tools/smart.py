@@ -15,8 +15,7 @@ import numpy as np
 
 from roto.painting import Before, Scribble, Selection, select, select_in_box
 from roto.painting.boxes import union
-from roto_gui.tools.base import Box, Guide, Layer, Pointer, Question, Tool
-from roto_gui.tools.brush import SIZES
+from roto_gui.tools.base import Box, Guide, Layer, Pointer, Question, SizedTool
 from roto_gui.tools.polygon import Point, opposite
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ class _Mark:
         return Guide(((x0, y0), (x1, y0), (x1, y1), (x0, y1)), closed=True)
 
 
-class SmartSelect(Tool):
+class SmartSelect(SizedTool):
     """Strokes add up until Enter keeps what they found, or Escape gives it up.
 
     The layer shows what is found as answers come. A drag with Control is a box around the
@@ -83,25 +82,9 @@ class SmartSelect(Tool):
     name: ClassVar[str] = "smart"
 
     def __init__(self, size: float = 6.0) -> None:
-        super().__init__()
-        self._size = 0.0
-        self.size = size
+        super().__init__(size)
         self._before: Before | None = None
         self._marks: list[_Mark] = []
-
-    @property
-    def size(self) -> float:
-        """Radius of strokes in pixels of the plate, in [0.5, 2000]; those drawn keep theirs."""
-        return self._size
-
-    @size.setter
-    def size(self, size: float) -> None:
-        self._size = min(max(float(size), SIZES[0]), SIZES[1])
-
-    @property
-    def radius(self) -> float:
-        """See :class:`Tool`."""
-        return self._size
 
     @property
     def busy(self) -> bool:

@@ -1244,14 +1244,6 @@
         <translation>Eine Label-Map enthält Nummern, keine Bilder.</translation>
     </message>
     <message>
-        <source>A package has half floats in EXR, and 16 bits in PNG.</source>
-        <translation>Ein Paket hat Half Float in EXR und 16 Bit in PNG.</translation>
-    </message>
-    <message>
-        <source>A package holds mattes alone: it says where the plate is.</source>
-        <translation>Ein Paket enthält nur Mattes: Es sagt, wo die Plate ist.</translation>
-    </message>
-    <message>
         <source>A part with channel NAME.A for each object: alpha from 0 to 1.</source>
         <translation>Je Objekt ein Part mit dem Kanal NAME.A: Alpha von 0 bis 1.</translation>
     </message>

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from cli_shots import COUNT, command, failure, state
 from shell_projects import json_lines
-from small_engines import SIZE, bar
+from small_engines import SIZE, bar, moving_square, plate
 
 import roto
 import roto.cli.common
 import roto.cli.propagate
+from roto.masks import overlay_colour
 
 
 def mattes(folder):
@@ -163,6 +164,21 @@ class TestExport:
         difference = np.abs(corrected - before).mean(2)
         assert difference[bar() > 0].mean() > 20  # the mask lies there at one frame only
         assert difference[:6].mean() < 5
+
+    @pytest.mark.parametrize("chosen", [None, (0, 0, 255)])
+    def test_an_overlay_has_the_colours_of_the_objects(self, found, chosen):
+        with roto.open_session("shot.roto") as session:
+            if chosen is not None:
+                session.recolour_object("box", chosen)
+            (record,) = session.objects.values()
+        more = ("--range", "1006", "--overlay", "check.mp4")
+        assert command("export", "-o", "out", *more) == 0
+        assert record.colour == (chosen or overlay_colour(1))
+        inside = moving_square(5)
+        with roto.open_clip("check.mp4") as movie:
+            seen = movie.read(1001)[inside][3:-3, 3:-3].reshape(-1, 3).mean(0)
+        expected = (plate()[5][inside][0, 0] + np.array(record.colour)) / 2
+        assert np.abs(seen - expected).max() < 12  # of 255; H.264 is not exact
 
     def test_what_is_missing_or_open_is_named(self, found, capsys):
         assert command("key", "--correct", "1003=bar.1001.png") == 0

@@ -120,13 +120,11 @@ def again(host: Host) -> None:
 
 
 def undo_in_roto(host: Host) -> None:
-    """Twice: that the clip lies elsewhere now is a step as well."""
+    """That the clip lies elsewhere now is no step: undo does not lose it."""
     for name in ("undo", "redo"):
-        host.told[f"roto {name}"] = []
-        for _ in range(2):
-            host.ask(getattr(bpy.ops.roto, name))
-            states = host.state.status["objects"][0]["states"]
-            host.told[f"roto {name}"].append([host.state.line, states])
+        host.ask(getattr(bpy.ops.roto, name))
+        states = host.state.status["objects"][0]["states"]
+        host.told[f"roto {name}"] = [host.state.line, states]
 
 
 def more_keyframes(host: Host, scene) -> None:

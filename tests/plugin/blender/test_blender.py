@@ -199,7 +199,7 @@ def test_the_project_is_found_again(moved):
 
 def test_undo_and_redo_of_roto(moved):
     told = moved[1]
-    undone, redone = told["roto undo"][-1], told["roto redo"][0]
+    undone, redone = told["roto undo"], told["roto redo"]
     assert undone[0].startswith("Undo: propagate")
     assert "open" in undone[1]
     assert redone[0].startswith("Redo: propagate")
