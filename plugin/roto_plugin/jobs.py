@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from roto.export.contract import Format
-    from roto.network import Network
+    from roto.network_choice import NetworkChoice
     from roto.propagation.passes import Propagated
     from roto.session import Session
     from roto_plugin.paths import Roots
@@ -29,17 +29,17 @@ log = logging.getLogger(__name__)
 Told: TypeAlias = "tuple[Literal['progress', 'note'], Params]"
 """Name and parameters of an event."""
 
-Start: TypeAlias = "Callable[[Session, Params, Roots, Network | None], Iterator[Told]]"
+Start: TypeAlias = "Callable[[Session, Params, Roots, NetworkChoice | None], Iterator[Told]]"
 
 
 def propagate(
-    session: Session, params: Params, roots: Roots, network: Network | None
+    session: Session, params: Params, roots: Roots, choice: NetworkChoice | None
 ) -> Iterator[Told]:
     """Find what is missing or in reach of an edit."""
     del roots
-    if session.project.keyframes() and network is not None:
+    if session.project.keyframes() and choice is not None:
         _ = session.engine  # what cannot be loaded is not worth remembering
-        network.remember(session.project)
+        choice.remember(session.project)
         for step in session.fit_memory():
             log.warning("%s", step)
             yield "note", {"about": "memory", "text": step}
@@ -55,10 +55,10 @@ def propagate(
 
 
 def export(
-    session: Session, params: Params, roots: Roots, network: Network | None
+    session: Session, params: Params, roots: Roots, choice: NetworkChoice | None
 ) -> Iterator[Told]:
     """Write mattes."""
-    del network
+    del choice
     order = _order(session, params, roots)
     found = gaps(session, order)
     if found and not params.get("partial", False):
@@ -69,10 +69,10 @@ def export(
 
 
 def package(
-    session: Session, params: Params, roots: Roots, network: Network | None
+    session: Session, params: Params, roots: Roots, choice: NetworkChoice | None
 ) -> Iterator[Told]:
     """Write a matte package."""
-    del network
+    del choice
     folder = roots.check(params["folder"])
     chosen = params.get("objects")
     order = PackageOrder(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from roto.errors import ProjectNotFoundError
 from roto.models import DEFAULT, find_model
-from roto.network import Network
+from roto.network_choice import NetworkChoice
 from roto.opening import new_session, open_session
 from roto.project import Project, fingerprint
 from roto.project.home import project_of
@@ -87,17 +87,17 @@ class Opening:
                 f"There is no project at {self.project}; check the path, or give its clip."
             )
         self.project.parent.mkdir(parents=True, exist_ok=True)
-        network = self._changed(Network())
+        choice = self._changed(NetworkChoice())
         session = new_session(
             str(self.clip),
             self.project,
-            model=network.model,
-            settings=network.settings,
+            model=choice.model,
+            settings=choice.settings,
             device=self.device,
             first_frame=self.first_frame,
             frame_rate=self.frame_rate,
         )
-        network.remember(session.project, begun=True)
+        choice.remember(session.project, begun=True)
         return session
 
     def folders(self, session: Session) -> Roots:
@@ -105,19 +105,19 @@ class Opening:
         clip = Path(session.source.clip.path)
         return Roots([clip_folder(clip.absolute()), self.project.parent, *self.roots])
 
-    def network_of(self, session: Session) -> Network:
+    def choice_of(self, session: Session) -> NetworkChoice:
         """What a propagation works with, to be remembered by the project."""
-        return self._changed(Network.of(session.project))
+        return self._changed(NetworkChoice.of(session.project))
 
     def _open(self) -> Session:
         with Project.open(self.project, read_only=True) as project:
-            network = self._changed(Network.of(project))
+            choice = self._changed(NetworkChoice.of(project))
             moved = self._moved_clip(project)
         return open_session(
             self.project,
             clip=moved,
-            model=network.model,
-            settings=network.settings,
+            model=choice.model,
+            settings=choice.settings,
             device=self.device,
             read_only=self.read_only,
         )
@@ -138,7 +138,7 @@ class Opening:
             )
         return str(self.clip)
 
-    def _changed(self, network: Network) -> Network:
+    def _changed(self, choice: NetworkChoice) -> NetworkChoice:
         """A project's network with what the request changes."""
-        settings = replace(network.settings, **self.settings)
-        return Network(self.model or network.model or DEFAULT, settings)
+        settings = replace(choice.settings, **self.settings)
+        return NetworkChoice(self.model or choice.model or DEFAULT, settings)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from roto.network import Network
+    from roto.network_choice import NetworkChoice
     from roto.session import Session
     from roto_plugin.channel import Channel
     from roto_plugin.opening import Opening
@@ -120,7 +120,7 @@ class _Project:
         self.queue = _Queue()
         self.channels = [channel]
         self.roots = Roots()
-        self.network: Network | None = None
+        self.choice: NetworkChoice | None = None
         self.worker: Worker | None = None
         self.job: _Running | None = None
 
@@ -261,7 +261,7 @@ class Room:
         def opened(session: Session) -> None:
             try:
                 here.roots = here.roots + opening.folders(session)
-                here.network = opening.network_of(session)
+                here.choice = opening.choice_of(session)
                 found = self._status(here, session)
             except Exception as error:  # noqa: BLE001 - as above
                 request.refuse(error)
@@ -327,7 +327,7 @@ class Room:
 
         def begin(session: Session) -> Iterator[tuple[str, Params]]:
             try:
-                yield from start(session, request.params, here.roots, here.network)
+                yield from start(session, request.params, here.roots, here.choice)
             except Exception as error:  # noqa: BLE001 - as above
                 running.error = error
 

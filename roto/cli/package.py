@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from roto.cli.common import Progress
 from roto.cli.output import emit, say
-from roto.cli.projects import chosen, command_line, network_of, range_of
+from roto.cli.projects import choice_of, chosen, command_line, range_of
 from roto.cli.texts import count, shown
 from roto.delivery import Gaps, Order, gaps
 from roto.errors import ExportError, SettingsError
@@ -36,12 +36,12 @@ def export(options: argparse.Namespace) -> int:
 def write(options: argparse.Namespace) -> Package:
     """The same without saying so at its end."""
     _check_alone(options)
-    network = network_of(options)  # what is stale depends on it, and the package tells
+    choice = choice_of(options)  # what is stale depends on it, and the package tells
     with open_session(
         options.project,
         clip=options.plate,
-        model=network.model,
-        settings=network.settings,
+        model=choice.model,
+        settings=choice.settings,
         read_only=True,
     ) as session:
         order = _order(options, session)

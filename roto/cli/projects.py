@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from roto.cli.common import settings_from
 from roto.cli.texts import Range, parse_range, parse_ranges
 from roto.models import list_models
-from roto.network import Network
+from roto.network_choice import NetworkChoice
 from roto.opening import open_session
 from roto.project import Project
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from roto.session import Session
 
 
-def asked(network: Network, options: argparse.Namespace) -> Network:
+def asked(choice: NetworkChoice, options: argparse.Namespace) -> NetworkChoice:
     """A project's network with what the options of a command change."""
-    model = options.model or network.model
+    model = options.model or choice.model
     named = any(model == known.name for known in list_models())
     if not named and os.path.isfile(path := os.path.expanduser(model)):
         model = os.path.abspath(path)  # the next command may come from another folder
-    return Network(model, settings_from(options, network.settings))
+    return NetworkChoice(model, settings_from(options, choice.settings))
 
 
 def opened(options: argparse.Namespace, *, read_only: bool = False) -> Session:
@@ -35,10 +35,10 @@ def opened(options: argparse.Namespace, *, read_only: bool = False) -> Session:
     return open_session(options.project, clip=options.plate, read_only=read_only)
 
 
-def network_of(options: argparse.Namespace) -> Network:
+def choice_of(options: argparse.Namespace) -> NetworkChoice:
     """What the project's last run worked with."""
     with Project.open(options.project, read_only=True) as project:
-        return Network.of(project)
+        return NetworkChoice.of(project)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from roto.cli.common import Progress
 from roto.cli.memory import prepare, show
 from roto.cli.output import emit, say
-from roto.cli.projects import asked, chosen, command_line, network_of, ranges_of
+from roto.cli.projects import asked, choice_of, chosen, command_line, ranges_of
 from roto.cli.texts import count, shown
 from roto.opening import open_session
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 def run(options: argparse.Namespace) -> int:
     """Propagate; what was finished before Ctrl-C is kept."""
-    network = asked(network_of(options), options)
+    choice = asked(choice_of(options), options)
     with open_session(
         options.project,
         clip=options.plate,
-        model=network.model,
-        settings=network.settings,
+        model=choice.model,
+        settings=choice.settings,
         device=options.device,
         precision=options.precision,
     ) as session:
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
                         show(options, found)
                         return 0
                     # What cannot be loaded, or does not fit, is not worth remembering.
-                    network.with_size(found.settings).remember(session.project)
+                    choice.with_size(found.settings).remember(session.project)
                 for event in session.propagate(
                     frames, objects, options.direction, stale=options.stale
                 ):

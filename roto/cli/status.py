@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, get_args
 
 from roto.cli.output import emit, say
-from roto.cli.projects import command_line, network_of
+from roto.cli.projects import choice_of, command_line
 from roto.cli.texts import count, shown, to_range
 from roto.cli.work import describe_clip
 from roto.opening import open_session
@@ -27,12 +27,12 @@ _SUGGESTIONS = 3
 
 def run(options: argparse.Namespace) -> int:
     """Print the status; also while another process works on the project."""
-    network = network_of(options)
+    choice = choice_of(options)
     with open_session(
         options.project,
         clip=options.plate,
-        model=network.model,
-        settings=network.settings,
+        model=choice.model,
+        settings=choice.settings,
         read_only=True,
     ) as session:
         status = session.status()

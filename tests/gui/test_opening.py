@@ -21,7 +21,7 @@ from gui_windows import (
 )
 from PySide6.QtWidgets import QFileDialog
 
-from roto.network import Network
+from roto.network_choice import NetworkChoice
 from roto.project import Project
 
 if TYPE_CHECKING:
@@ -157,4 +157,4 @@ def test_a_new_project_has_nothing_to_undo(window, qtbot, tmp_path):
     path = window.document.snapshot.path
     window.files.close()
     with Project.open(path, read_only=True) as project:
-        assert Network.of(project).settings.short_side == 96
+        assert NetworkChoice.of(project).settings.short_side == 96

@@ -123,6 +123,20 @@ class TestNoticeBar:
         bar.forget("Export")
         assert bar.isHidden()
 
+    def test_a_notice_goes_when_the_artist_goes_on_and_nothing_else_does(self, bar):
+        bar.show_error("Export", "The disk is full.")
+        bar.show_notice("Locked.")
+        bar.go_on()
+        assert bar.what.text() == "Locked."  # nobody has had time to read it
+        bar.reading = 0.0
+        bar.go_on()
+        assert (bar.what.text(), bar.waiting) == ("Export", 0)
+        bar.go_on()
+        assert bar.what.text() == "Export"
+        bar.show_choice("A mask or a clip?", [("A mask", lambda: None)])
+        bar.go_on()
+        assert bar.what.text() == "A mask or a clip?"
+
     def test_it_takes_no_focus(self, bar, qtbot):
         field = QLineEdit()
         qtbot.addWidget(field)

@@ -17,7 +17,7 @@ from roto.errors import ProjectLockedError
 from roto.media import open_clip
 from roto.media.images import is_image_name
 from roto.models import DEFAULT
-from roto.network import Network
+from roto.network_choice import NetworkChoice
 from roto.opening import new_session, open_session
 from roto.project import Project
 from roto.project.home import PROJECT, project_of
@@ -66,11 +66,11 @@ class Opening:
         place.parent.mkdir(parents=True, exist_ok=True)
         if not isinstance(self.model, str):
             return new_session(self.path, place, model=self.model, device=self.device)
-        network = Network(self.model, self._settings())
+        choice = NetworkChoice(self.model, self._settings())
         session = new_session(
-            self.path, place, model=network.model, settings=network.settings, device=self.device
+            self.path, place, model=choice.model, settings=choice.settings, device=self.device
         )
-        network.remember(session.project, begun=True)
+        choice.remember(session.project, begun=True)
         return session
 
     def check(self) -> None:
@@ -95,12 +95,12 @@ class Opening:
         if not isinstance(self.model, str):
             return open_session(place, clip=self.clip, model=self.model, read_only=read_only)
         with Project.open(place, read_only=True) as project:
-            network = Network.of(project)
+            choice = NetworkChoice.of(project)
         return open_session(
             place,
             clip=self.clip,
-            model=network.model,
-            settings=network.settings,
+            model=choice.model,
+            settings=choice.settings,
             device=self.device,
             read_only=read_only,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 _BAR_WIDTH = 170
 _STRIPE = 5  # logical pixels
+_READING = 5.0  # seconds
 _COLOURS = {True: WARNING, False: ACCENT}  # of errors, of notices
 
 
@@ -198,7 +200,11 @@ class NoticeBar(QFrame):
     """Says what went wrong and what to do about it, the newest thing first.
 
     It takes no focus and stops nothing. What an artist has just done is answered at once; an older
-    error that was not read waits below and comes back.
+    error that was not read waits below and comes back. A notice goes when the artist goes on, but
+    not before there was time to read it.
+
+    Attributes:
+        reading: Seconds that a notice stays at least.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -237,6 +243,8 @@ class NoticeBar(QFrame):
         layout.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         self._waiting: list[_Notice] = []  # errors, the newest last
         self._shown: _Notice | None = None
+        self._since = 0.0  # when it was shown
+        self.reading = _READING
         self.hide()
 
     @property
@@ -272,6 +280,13 @@ class NoticeBar(QFrame):
         else:
             self._renew()
 
+    def go_on(self) -> None:
+        """The artist does something else: a notice that was there to be read goes."""
+        shown = self._shown
+        read = time.monotonic() - self._since >= self.reading
+        if shown is not None and not shown.error and not shown.choices and read:
+            self.dismiss()
+
     def clear(self) -> None:
         """Forget them all."""
         self._waiting.clear()
@@ -290,7 +305,7 @@ class NoticeBar(QFrame):
             self._waiting.remove(notice)
         if self._shown is not None and self._shown.error and notice != self._shown:
             self._waiting.append(self._shown)
-        self._shown = notice
+        self._shown, self._since = notice, time.monotonic()
         self._renew()
 
     def _renew(self) -> None:

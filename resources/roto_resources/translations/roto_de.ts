@@ -1815,6 +1815,77 @@
     </message>
 </context>
 <context>
+    <name>History</name>
+    <message>
+        <source>accepting</source>
+        <translation>Annehmen</translation>
+    </message>
+    <message>
+        <source>adding an object</source>
+        <translation>Objekt hinzufügen</translation>
+    </message>
+    <message>
+        <source>another network</source>
+        <translation>anderes Netz</translation>
+    </message>
+    <message>
+        <source>colour</source>
+        <translation>Farbe</translation>
+    </message>
+    <message>
+        <source>correction</source>
+        <translation>Korrektur</translation>
+    </message>
+    <message>
+        <source>lifetime</source>
+        <translation>Lebensdauer</translation>
+    </message>
+    <message>
+        <source>locking</source>
+        <translation>Sperren</translation>
+    </message>
+    <message>
+        <source>mask</source>
+        <translation>Maske</translation>
+    </message>
+    <message>
+        <source>masks</source>
+        <translation>Masken</translation>
+    </message>
+    <message>
+        <source>name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>painting</source>
+        <translation>Malen</translation>
+    </message>
+    <message>
+        <source>propagation</source>
+        <translation>Propagieren</translation>
+    </message>
+    <message>
+        <source>removing a keyframe</source>
+        <translation>Keyframe entfernen</translation>
+    </message>
+    <message>
+        <source>removing an object</source>
+        <translation>Objekt entfernen</translation>
+    </message>
+    <message>
+        <source>reverting</source>
+        <translation>Zurücknehmen</translation>
+    </message>
+    <message>
+        <source>unlocking</source>
+        <translation>Entsperren</translation>
+    </message>
+    <message>
+        <source>visibility</source>
+        <translation>Sichtbarkeit</translation>
+    </message>
+</context>
+<context>
     <name>HostRows</name>
     <message>
         <source>Colour behind the cut-out</source>

@@ -23,7 +23,7 @@ _NETWORK = "network"  # the project's setting
 
 
 @dataclass(frozen=True, slots=True)
-class Network:
+class NetworkChoice:
     """Model and settings of a project's runs: what says whether a result is fresh.
 
     Attributes:
@@ -35,7 +35,7 @@ class Network:
     settings: Settings = field(default_factory=Settings)
 
     @classmethod
-    def of(cls, project: Project) -> Network:
+    def of(cls, project: Project) -> NetworkChoice:
         """What the last run worked with."""
         value = project.settings().get(_NETWORK)
         if value is None:
@@ -46,7 +46,7 @@ class Network:
             log.warning("The network that the project names is not understood.")
             return cls()
 
-    def with_size(self, settings: Settings) -> Network:
+    def with_size(self, settings: Settings) -> NetworkChoice:
         """The same, with what results depend on of settings that were made to fit the memory."""
         side, frames = settings.short_side, settings.max_memory
         return replace(self, settings=replace(self.settings, short_side=side, max_memory=frames))
@@ -61,7 +61,7 @@ class Network:
         Raises:
             ProjectError: it cannot be written.
         """
-        if Network.of(project) == self:
+        if NetworkChoice.of(project) == self:
             return
         settings: dict[str, Any] = asdict(self.settings)
         with project.edit(None if begun else "change network") as edit:
