@@ -11,8 +11,6 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from roto.session.worker import Job, Task, Worker
-from roto_plugin import describing
 from roto_plugin.paths import Roots
 from roto_plugin.protocol import METHODS, ProtocolError
 
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
 
     from roto.network_choice import NetworkChoice
     from roto.session import Session
+    from roto.session.worker import Worker
     from roto_plugin.channel import Channel
     from roto_plugin.opening import Opening
 
@@ -160,8 +159,7 @@ class Room:
                 if edits:
                     self._tell_others(here, request)
 
-            ends = request.method in _ENDS
-            self._post(here, request, Task(request.method, task, edits=edits, ends=ends))
+            self._post(here, request, task, edits=edits)
 
     def status(self, request: Request) -> None:
         """Answer with everything about the project."""
@@ -174,7 +172,7 @@ class Room:
                 except Exception as error:  # noqa: BLE001 - as above
                     request.refuse(error)
 
-            self._post(here, request, Task("status", task, edits=False))
+            self._post(here, request, task, edits=False)
 
     def run(self, request: Request, start: Callable[..., Any]) -> None:
         """Have something long done with the session."""
@@ -256,6 +254,9 @@ class Room:
         self._shut(here)
 
     def _begin(self, request: Request, opening: Opening) -> None:
+        # Here, as NumPy and more come with it: hello must be answered at once.
+        from roto.session.worker import Worker
+
         here = _Project(opening, request.channel)
 
         def opened(session: Session) -> None:
@@ -297,12 +298,19 @@ class Room:
             raise _closed()
         return here
 
-    def _post(self, here: _Project, request: Request, task: Task) -> None:
+    def _post(
+        self, here: _Project, request: Request, do: Callable[[Session], None], *, edits: bool
+    ) -> None:
+        from roto.session.worker import Task
+
         assert here.worker is not None
-        worker = here.worker
+        worker, method = here.worker, request.method
+        task = Task(method, do, edits=edits, ends=method in _ENDS)
         here.queue.begin(request, lambda: worker.post(task))
 
     def _run(self, here: _Project, request: Request, start: Callable[..., Any]) -> None:
+        from roto.session.worker import Job
+
         assert here.worker is not None
         running = _Running(request)
 
@@ -345,6 +353,8 @@ class Room:
             here.job = running
 
     def _status(self, here: _Project, session: Session) -> Params:
+        from roto_plugin import describing
+
         job = here.job
         return describing.status(session, None if job is None else job.describe())
 

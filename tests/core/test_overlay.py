@@ -63,7 +63,7 @@ class TestOverlay:
         changed = (overlay(plate(), label_map, opacity=0) != 100).any(axis=2)
         assert changed[15:25, 34:36].all()
 
-    def test_refusals(self):
+    def test_another_size_and_an_impossible_opacity_are_refused(self):
         with pytest.raises(MaskSizeError, match="64x48 but the picture is 10x10"):
             overlay(plate(10, 10), square())
         with pytest.raises(SettingsError, match="Opacity"):
@@ -90,7 +90,7 @@ class TestContactSheet:
         sheet = contact_sheet([plate(), plate(8, 8, 200)], 2)
         assert (sheet[24:32, 100:108] == 200).all()
 
-    def test_refusals(self):
+    def test_a_sheet_of_nothing_is_refused(self):
         with pytest.raises(SettingsError, match="at least one"):
             contact_sheet([], 3)
         with pytest.raises(SettingsError, match="at least one"):

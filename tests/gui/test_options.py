@@ -102,17 +102,17 @@ class TestToolOptions:
     def test_operations(self, options):
         wanted = told(options.operation_wanted)
         options.amounts["grow"].setValue(3)
-        for name in ("grow", "shrink", "fill_holes", "remove_specks", "feather"):
+        for name in ("grow", "shrink", "fill_holes", "remove_specks", "smooth", "feather"):
             options.operations[name].click()
         options.operations["keep_largest"].click()
         options.operations["invert"].click()
         assert wanted == [
             ("grow", 3.0), ("shrink", 3.0), ("fill_holes", 0.0), ("remove_specks", 64.0),
-            ("feather", 2.0), ("keep_largest", 0.0), ("invert", 0.0),
+            ("smooth", 4.0), ("feather", 2.0), ("keep_largest", 0.0), ("invert", 0.0),
         ]  # fmt: skip
         options.set_operations_enabled(False)
         options.operations["grow"].click()
-        assert len(wanted) == 7
+        assert len(wanted) == 8
 
 
 class TestViewOptions:

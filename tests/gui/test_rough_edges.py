@@ -51,6 +51,7 @@ def said(window: MainWindow) -> str:
         "mask_fill_holes",
         "mask_remove_specks",
         "mask_keep_largest",
+        "mask_smooth",
         "mask_feather",
     ],
 )

@@ -21,6 +21,7 @@ from gui_windows import (
 )
 
 from roto.export.stills import write_picture
+from roto.painting import smooth
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -120,6 +121,18 @@ def test_a_mask_file_and_the_mask_of_the_frame_before(
     assert_pixels(qtbot, window, square_at(3), FIRST + 3)
     act(qtbot, window, "remove_keyframe")
     assert state(window, FIRST + 3) != "keyframe"
+
+
+def test_the_corners_of_a_mask_are_rounded_off(qtbot: QtBot, window: MainWindow) -> None:
+    rectangle(qtbot, window, square_at(0))
+    act(qtbot, window, "mask_smooth")
+    rounded = smooth(square_at(0).astype(np.float32), 4.0) > 0
+    assert_pixels(qtbot, window, rounded, FIRST)
+    assert 0 < rounded.sum() < square_at(0).sum()
+    window.tool_options.amounts["smooth"].setValue(8.0)
+    window.tool_options.operations["smooth"].click()
+    settle(qtbot, window)
+    assert_pixels(qtbot, window, smooth(rounded.astype(np.float32), 8.0) > 0, FIRST)
 
 
 # Receipts

@@ -195,6 +195,20 @@ def test_what_cannot_be_opened_is_told_and_the_thread_ends() -> None:
 # In the background
 
 
+def held_in_the_background(told: Told) -> threading.Event:
+    """A job is at its first event in the helper thread, and stays there until the gate opens."""
+    gate, inside = threading.Event(), threading.Event()
+
+    def encoding(_: Session) -> Iterator[int]:
+        inside.set()
+        gate.wait(PATIENCE)
+        yield 0
+
+    assert told.worker.run(told.job(encoding, background=True))
+    assert inside.wait(PATIENCE)
+    return gate
+
+
 def test_tasks_do_not_wait_for_what_is_in_the_background(told: Told) -> None:
     gate, inside = threading.Event(), threading.Event()
     threads: list[str] = []
@@ -218,15 +232,7 @@ def test_tasks_do_not_wait_for_what_is_in_the_background(told: Told) -> None:
 
 
 def test_what_must_be_alone_waits_for_the_background_and_others_after_it(told: Told) -> None:
-    gate, inside = threading.Event(), threading.Event()
-
-    def encoding(_: Session) -> Iterator[int]:
-        inside.set()
-        gate.wait(PATIENCE)
-        yield 0
-
-    assert told.worker.run(told.job(encoding, background=True))
-    assert inside.wait(PATIENCE)
+    gate = held_in_the_background(told)
     told.worker.post(Task("save", lambda _: told.events.append("save"), alone=True))
     told.do("edit")
     time.sleep(0.05)
@@ -269,15 +275,7 @@ def test_what_is_wrong_in_the_background_is_nobodys_business(told: Told) -> None
 
 def test_closing_waits_for_the_helper_thread_only_in_the_end() -> None:
     told = Told()
-    gate, inside = threading.Event(), threading.Event()
-
-    def encoding(_: Session) -> Iterator[int]:
-        inside.set()
-        gate.wait(PATIENCE)
-        yield 0
-
-    assert told.worker.run(told.job(encoding, background=True))
-    assert inside.wait(PATIENCE)
+    gate = held_in_the_background(told)
     told.do("edit")
     assert not told.worker.close(0)
     until(lambda: "edit" in told.events)

@@ -104,6 +104,7 @@ mask_fill_holes | Fill holes | Ctrl+H | object | Everything enclosed becomes the
 mask_remove_specks | Remove specks | Ctrl+Shift+H | object | Small loose pieces go.
 mask_keep_largest | Keep largest piece | Ctrl+L | object | All other pieces go.
 mask_invert | Invert | Ctrl+Shift+I | object | Object and background change places.
+mask_smooth | Smooth | Shift+F7 | object | Rounds off jags and bumps.
 mask_feather | Feather | Shift+F6 | object | Softens the edge.
 -
 copy_previous | Copy from previous frame | Ctrl+Shift+Left | object | As a keyframe in this frame.

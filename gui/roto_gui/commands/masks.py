@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 from PySide6.QtCore import QObject
@@ -17,7 +17,9 @@ from roto.painting import (
     keep_largest,
     remove_specks,
     shrink,
+    smooth,
 )
+from roto_gui.panels.tool_options import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 SPECK = 64.0
 """Area in pixels below which a piece is a speck."""
 
+BUMP = 4.0
+"""Size in pixels below which a bump of the edge is rounded off."""
+
 _STEP = 1.25  # of the brush's size
 TOOLS = ("brush", "eraser", "polygon", "lasso", "rectangle", "fill", "smart", "lock_region")
 
@@ -38,7 +43,7 @@ def operate(work: Workspace, name: str, amount: float = 0.0) -> None:
 
     Args:
         work: Where.
-        name: grow, shrink, fill_holes, remove_specks, keep_largest, invert, feather.
+        name: One of :data:`roto_gui.panels.tool_options.Operation`.
         amount: Pixels, or an area in pixels.
     """
     operations: dict[str, Callable[[Alpha], Alpha]] = {
@@ -48,6 +53,7 @@ def operate(work: Workspace, name: str, amount: float = 0.0) -> None:
         "remove_specks": lambda a: remove_specks(a, amount or SPECK),
         "keep_largest": keep_largest,
         "invert": invert,
+        "smooth": lambda a: smooth(a, amount or BUMP),
         "feather": lambda a: feather(a, amount or 2.0),
     }
     if work.active is not None:
@@ -86,12 +92,10 @@ def _as_found(work: Workspace, alpha: Alpha) -> Alpha:
 
 def slots(work: Workspace) -> dict[str, Callable[..., None]]:
     """Functions by action id."""
-    operations = ("grow", "shrink", "fill_holes", "remove_specks", "keep_largest", "invert")
     return {
         **{f"tool_{name}": partial(work.painter.choose, name) for name in TOOLS},
-        **{f"mask_{name}": partial(operate, work, name) for name in operations},
+        **{f"mask_{name}": partial(operate, work, name) for name in get_args(Operation)},
         "mask_clear": partial(_clear, work),
-        "mask_feather": partial(operate, work, "feather"),
         "copy_previous": lambda: _copy(work, -1),
         "copy_next": lambda: _copy(work, +1),
         "make_keyframe": lambda: work.painter.apply(partial(_as_found, work)),

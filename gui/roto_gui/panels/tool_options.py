@@ -30,9 +30,9 @@ ToolName = Literal[
 TOOLS: tuple[ToolName, ...] = get_args(ToolName)
 Pressure = Literal["size", "opacity", "off"]
 Operation = Literal[
-    "grow", "shrink", "fill_holes", "remove_specks", "keep_largest", "invert", "feather"
+    "grow", "shrink", "fill_holes", "remove_specks", "keep_largest", "invert", "smooth", "feather"
 ]
-"""Of the whole mask; grow, shrink and feather go with a distance in pixels, fill_holes and
+"""Of the whole mask; grow, shrink, smooth and feather go with a distance in pixels, fill_holes and
 remove_specks with an area in pixels (fill_holes: 0 for holes of any size), others with 0."""
 
 RADIUS = Scale(0.5, 2000.0, 20.0, 1, 1.0, " px", logarithmic=True)
@@ -176,10 +176,12 @@ class ToolOptions(QWidget):
         holes = self._amount(self.tr("Largest area of a hole in pixels"), 0.0, (0.0, 1e7), 0)
         holes.setSpecialValueText(self.tr("any size"))
         specks = self._amount(self.tr("Area in pixels below which a piece goes"), 64.0, (1, 1e7), 0)
+        bumps = self._amount(self.tr("Size of what is rounded off in pixels"), 4.0, (0.5, 200.0), 1)
         soft = self._amount(self.tr("Width of the soft edge in pixels"), 2.0, (0.5, 200.0), 1)
         rows: tuple[tuple[Operation, str, QDoubleSpinBox], ...] = (
             ("fill_holes", self.tr("Fill holes up to"), holes),
             ("remove_specks", self.tr("Remove specks below"), specks),
+            ("smooth", self.tr("Smooth"), bumps),
             ("feather", self.tr("Feather"), soft),
         )
         for row, (name, text, amount) in enumerate(rows, start=1):
@@ -189,7 +191,7 @@ class ToolOptions(QWidget):
         last.setSpacing(4)
         last.addWidget(self._operation("keep_largest", self.tr("Keep largest piece"), None))
         last.addWidget(self._operation("invert", self.tr("Invert"), None))
-        grid.addLayout(last, 4, 0, 1, 2)
+        grid.addLayout(last, len(rows) + 1, 0, 1, 2)
         grid.setColumnStretch(0, 1)
         return grid
 

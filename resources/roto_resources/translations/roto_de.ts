@@ -777,6 +777,10 @@
         <translation>Änderung zurücknehmen</translation>
     </message>
     <message>
+        <source>Rounds off jags and bumps.</source>
+        <translation>Rundet Zacken und Beulen ab.</translation>
+    </message>
+    <message>
         <source>Save project</source>
         <translation>Projekt speichern</translation>
     </message>
@@ -855,6 +859,10 @@
     <message>
         <source>Smart select</source>
         <translation>Smarte Auswahl</translation>
+    </message>
+    <message>
+        <source>Smooth</source>
+        <translation>Glätten</translation>
     </message>
     <message>
         <source>Softens the edge.</source>
@@ -2940,8 +2948,16 @@
         <translation>Schrumpfen</translation>
     </message>
     <message>
+        <source>Size of what is rounded off in pixels</source>
+        <translation>Größe dessen, was abgerundet wird, in Pixeln</translation>
+    </message>
+    <message>
         <source>Smart select</source>
         <translation>Smarte Auswahl</translation>
+    </message>
+    <message>
+        <source>Smooth</source>
+        <translation>Glätten</translation>
     </message>
     <message>
         <source>What the pressure of a pen changes</source>
