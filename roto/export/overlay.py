@@ -106,7 +106,7 @@ def contact_sheet(images: Sequence[Rgb], columns: int, labels: Sequence[str] | N
 
 def _table(colours: Mapping[int, Colour] | None) -> npt.NDArray[np.float32]:
     """Colour of each label, (256, 3) in 0..255; label 0 has none and is black."""
-    table = _usual_colours().copy()
+    table: npt.NDArray[np.float32] = _usual_colours().copy()
     for label, colour in (colours or {}).items():
         table[label] = colour
     return table

@@ -65,6 +65,11 @@ def test_nothing_of_the_view_is_cut_off(qtbot: QtBot, window: MainWindow) -> Non
     assert window.objects_panel.height() >= 200
 
 
+def test_the_window_fits_a_small_screen(window: MainWindow) -> None:
+    assert window.minimumSizeHint().width() <= 1280
+    assert window.minimumSizeHint().height() <= 720
+
+
 def test_the_zoom_is_seen(window: MainWindow) -> None:
     window.actions_.run("actual_size")
     assert window.transport.zoom.text() == "100 %"

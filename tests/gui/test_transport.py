@@ -127,9 +127,9 @@ def test_in_and_out_are_typed_and_emptied(qtbot, bar):
 
 def test_the_rate_is_shown_honestly(bar):
     bar.set_rate(24.0)
-    assert bar.rate.text() == "24.0 fps"
+    assert bar.rate.whole == "24.0 fps"
     bar.set_rate(17.26, 1203)
-    assert bar.rate.text() == "17.3 fps, 1,203 dropped"
+    assert bar.rate.whole == "17.3 fps, 1,203 dropped"
 
 
 def test_nothing_to_do_without_a_clip(bar):

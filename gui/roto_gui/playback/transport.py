@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidg
 
 from roto_gui.icons import icon
 from roto_gui.language import number
+from roto_gui.panels.status import ElidedLabel
 from roto_gui.theme import WARNING, hexed
 from roto_gui.timeline.words import nearest_number
 
@@ -125,7 +126,7 @@ class Transport(QWidget):
         self.first = FrameField(self._parse, optional=True, parent=self)
         self.last = FrameField(self._parse, optional=True, parent=self)
         self.of = QLabel(self)
-        self.rate, self.zoom = QLabel(self), QLabel(self)
+        self.rate, self.zoom = ElidedLabel(self), QLabel(self)
         self._make_buttons()
         self._arrange()
         self.field.chosen.connect(lambda frame: self.frame_chosen.emit(frame))
@@ -164,7 +165,7 @@ class Transport(QWidget):
         text = self.tr("{0} fps").format(number(rate, 1))
         if dropped:
             text = self.tr("{0}, {1} dropped").format(text, number(dropped))
-        self.rate.setText(text)
+        self.rate.set_text(text)
         self.rate.setStyleSheet(f"color: {hexed(WARNING)}" if dropped else "")
 
     def set_scale(self, scale: float) -> None:
@@ -248,7 +249,6 @@ class Transport(QWidget):
         self.zoom.setToolTip(self.tr("Zoom; at 100 % pixels of plate and screen are the same"))
         self.zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.zoom.setMinimumWidth(self.fontMetrics().horizontalAdvance("0,000 %"))
-        self.rate.setMinimumWidth(self.fontMetrics().horizontalAdvance("000.0 fps, 0,000 dropped"))
         self.rate.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 3, 8, 3)
@@ -264,8 +264,7 @@ class Transport(QWidget):
         row.addWidget(self.field)
         row.addSpacing(4)
         row.addWidget(self.of)
-        row.addStretch(1)
-        row.addWidget(self.rate)
+        row.addWidget(self.rate, 1)
         row.addSpacing(8)
         row.addWidget(self.zoom)
 
