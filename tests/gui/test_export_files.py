@@ -12,7 +12,7 @@ import OpenEXR
 import pytest
 from gui_exports import choose, opened, press, ready, written
 from gui_projects import COUNT, FIRST, SIZE, square_at, write_clip
-from gui_windows import TIMEOUT, end, make_window, show
+from gui_windows import TIMEOUT, end, make_window, propagate, rectangle, show
 from movie_exports import by_ffmpeg, by_pyav
 
 from roto.cli import main
@@ -205,6 +205,9 @@ def test_a_package_is_the_scripts_and_is_replaced_when_that_was_allowed(
 def test_a_movie_that_is_stopped_leaves_nothing(
     qtbot: QtBot, window: MainWindow, tmp_path: Path
 ) -> None:
+    show(qtbot, window, write_clip(tmp_path / "long", 240))  # it must not end before it is stopped
+    rectangle(qtbot, window, square_at(0))
+    propagate(qtbot, window)
     dialog = opened(window, tmp_path / "out")
     choose(dialog, format="ffv1")
     ready(qtbot, dialog)
