@@ -126,7 +126,8 @@ class TestKilled:
         before = {path.name: path.read_bytes() for path in Path("out").glob(f"*.{extension}")}
         there = {name for name in before if not name.startswith(".")}
         assert 1 < len(there) < 2 * COUNT
-        assert (set(before) == there) == (where == "between frames")
+        # Between two frames the next ones may be half written: files are written ahead.
+        assert where == "between frames" or set(before) != there
         for name in there:  # whole, and what they would have been
             assert before[name] == Path("whole", name).read_bytes()
         events = delivered(session, text, resume=True)
