@@ -67,24 +67,22 @@ class Board:
         """Of one object at one frame."""
         result = self._project.results().get((frame, object_id))
         made_from = {} if result is None else self._provenance(result.provenance)
-        line, locks = self.lines[object_id], self._locks(object_id, frame)
-        return line.state(
-            frame,
-            result,
-            made_from,
-            locked=bool(locks),
-            overruled=bool(locks) and self._overrules(locks[-1], object_id, frame),
+        lock = self._lock(object_id, frame)
+        overruled = lock is not None and self._overrules(lock, object_id, frame)
+        return self.lines[object_id].state(
+            frame, result, made_from, locked=lock is not None, overruled=overruled
         )
 
-    def _locks(self, object_id: int, frame: int) -> list[LockRecord]:
-        """Locks of all of an object at a frame, the newest last."""
-        return [
+    def _lock(self, object_id: int, frame: int) -> LockRecord | None:
+        """The newest lock of all of an object at a frame."""
+        there = (
             lock
-            for _, lock in sorted(self._project.locks().items())
+            for lock in self._project.locks().values()
             if lock.first <= frame <= lock.last
             and lock.object in (None, object_id)
             and lock.region is None
-        ]
+        )
+        return max(there, key=lambda lock: lock.id, default=None)
 
     def _overrules(self, lock: LockRecord, object_id: int, frame: int) -> bool:
         """Whether a lock shows something else than the keyframe that is there."""
